@@ -1,0 +1,167 @@
+"""Frozen settings: what a household chooses, and every threshold and timing with its reason.
+
+A household's choices live in `config.toml`; thresholds are not configurable, they are decided here.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import platformdirs
+import tomli_w
+from msgspec import Meta, Struct
+
+from assistant.errors import BadConfiguration
+
+SAMPLE_RATE = 16_000
+"""Hz. What the voice-activity detector, the small models and every block between them use."""
+
+BLOCK = 512
+"""Samples a block (32 ms): the step of the Silero voice-activity detector at 16 kHz."""
+
+ShortName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^{}\x00-\x1f]+$")]
+
+
+class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the assistant sounds."""
+
+    name: str = ""
+    """A voice of the engine, for example ``en-gb``; empty takes the language's own."""
+    rate: Annotated[int, Meta(ge=80, le=300)] = 150
+    """Words a minute. Slower than the engine's 200: sentences are heard once, across a table."""
+    volume: Annotated[float, Meta(ge=0.1, le=1.0)] = 0.8
+
+
+class Reminders(Struct, frozen=True, forbid_unknown_fields=True):
+    """Opt-in reminders, each ``HH:MM`` or empty for none."""
+
+    kind_word: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
+    connecting_act: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a household chooses (`config.toml`)."""
+
+    partners: Annotated[tuple[ShortName, ...], Meta(min_length=2, max_length=8)] = (
+        "first partner",
+        "second partner",
+    )
+    name: Annotated[str, Meta(pattern=r"^[a-z']+( [a-z']+){0,3}$")] = "turntable"
+    """The assistant's name as it is called, in lower case; it may be several words."""
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "en"
+    voice: VoiceSettings = VoiceSettings()
+    model: str = ""
+    """Folder of a Vosk model; empty looks where Vosk users keep them."""
+    microphone: str = ""
+    """Name or part of the name of a PortAudio input; empty takes the system's default."""
+    loudspeaker: str = ""
+    echo_cancelled: bool = False
+    """The microphone is a source with echo cancelling: stop, skip and repeat may cut in."""
+    indicator_pin: Annotated[int, Meta(ge=0, le=27)] | None = None
+    """GPIO pin (BCM number) of a lamp that is lit while the microphone is open."""
+    reminders: Reminders = Reminders()
+
+
+class Timing(Struct, frozen=True):
+    """Conversation timings in seconds, with their reasons (docs: research by the project)."""
+
+    answer_window: float = 7.0
+    """Silence after our question before it is repeated once, then taken as no: a common default
+    of spoken dialogue systems."""
+    minute_left: float = 60.0
+    """The faint chime before a turn ends."""
+    shortest_with_warning: float = 119.0
+    """Shorter turns get no warning: a chime halfway through would only disturb."""
+    bell_quiet: float = 2.0
+    """Silence that shows a speaker has finished past the bell: longer than a breath."""
+    overtime: float = 120.0
+    """Nothing hangs without a limit: even past the bell a turn ends after this."""
+    more_time: float = 120.0
+    """What "more time" adds, once a turn."""
+    pause_reminder: float = 300.0
+    pause_close: float = 600.0
+    take_break: float = 1200.0
+    """Twenty minutes: what a flooded body needs at least to calm down."""
+    invitation: float = 120.0
+    """How long the chime of an agreed date waits for an answer."""
+    speech_limit: float = 60.0
+    """A sentence that is not reported finished by then counts as finished: nothing hangs."""
+
+
+class Hearing(Struct, frozen=True):
+    """Thresholds of the ear; `docs/hearing.md` gives the figure that pays for each."""
+
+    pre_roll: float = 0.3
+    """Seconds kept before the detector fires, so that a soft first sound is not clipped."""
+    voice_on: float = 0.5
+    """Silero speech probability that opens the gate."""
+    voice_off: float = 0.35
+    """And the lower one that closes it again (hysteresis)."""
+    hang: float = 0.25
+    """Seconds of silence that end an utterance: Home Assistant's shortest endpoint."""
+    longest_command: float = 4.0
+    """Seconds; anything longer is talk and is not decoded to its end."""
+    edge: float = 0.4
+    """Seconds the first and the last word may lie inside the utterance's edges."""
+    whole_phrase: float = 85.0
+    """rapidfuzz `ratio` a text must reach against one whole phrase."""
+    lead: float = 6.0
+    """Points it must be ahead of the best phrase of another intent (near-ties are refused)."""
+    tail: float = 0.25
+    """Seconds after our own speech during which nothing is recognized: the last echo measured
+    came 158 ms after the loudspeaker stopped."""
+
+
+def config_file() -> Path:
+    """Where `config.toml` lies: systemd's configuration folder or the user's."""
+    folder = os.environ.get("CONFIGURATION_DIRECTORY")
+    return (Path(folder) if folder else platformdirs.user_config_path("turntable")) / "config.toml"
+
+
+def state_folder() -> Path:
+    """The one folder the running assistant may write: systemd's state folder or the user's."""
+    folder = os.environ.get("STATE_DIRECTORY")
+    return Path(folder) if folder else platformdirs.user_state_path("turntable")
+
+
+def load_settings(file: Path) -> Settings:
+    """Read the configuration; a missing file means defaults.
+
+    Raises:
+        BadConfiguration: not TOML, an unknown key, a wrong type or value; one line.
+    """
+    try:
+        return msgspec.toml.decode(file.read_bytes(), type=Settings)
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise BadConfiguration(problem, file=file, remedy="check its permissions") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadConfiguration(
+            str(error), file=file, remedy="mend it, or run `turntable setup`"
+        ) from error
+
+
+def save_settings(settings: Settings, file: Path) -> None:
+    """Write the configuration so that a power cut leaves either the old file or the new one.
+
+    Raises:
+        BadConfiguration: the folder cannot be written.
+    """
+    chosen = {
+        key: value for key, value in msgspec.to_builtins(settings).items() if value is not None
+    }
+    text = tomli_w.dumps(chosen)
+    fresh = file.with_suffix(".new")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(file)
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}"
+        raise BadConfiguration(problem, file=file, remedy="check its permissions") from error
