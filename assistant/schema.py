@@ -204,7 +204,12 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     help_page: Text
     microphone_back: Text
     voice_back: Text
-    starters: dict[Slug, Text]
-    explainers: dict[Slug, Text]
     days: dict[str, Text]
     numbers: dict[int, Text]
+
+
+class Starters(Struct, frozen=True, forbid_unknown_fields=True):
+    """`starters.yaml`: sentence starters and short explanations, said on request."""
+
+    starters: dict[Slug, Text]
+    explainers: dict[Slug, Text]
