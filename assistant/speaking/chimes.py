@@ -81,7 +81,7 @@ def chime(name: ChimeName, rate: int, volume: float) -> Speech:
     level = max(note.level for note in notes)
     peak = LOUDEST * volume * level * np.iinfo(np.int16).max
     scaled = mix * (peak / max(np.abs(mix).max(), 1e-9))
-    return Speech(np.round(scaled).astype(np.int16), rate)
+    return Speech(scaled.astype(np.int16), rate)
 
 
 def _strike(note: _Note, rate: int) -> NDArray[np.float64]:
