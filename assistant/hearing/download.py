@@ -71,6 +71,7 @@ def _transfer(url: str, out: BinaryIO, size: int, report: Report, patience: floa
     try:
         response = _answer(url, start, patience)
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE and start:
             return  # nothing is missing; the hash will tell
         raise _Broken(f"the server says {error.code} {error.reason}") from error

@@ -74,9 +74,9 @@ def fetch_model(
             _require_hash(part, model)
             folder = _install(part, model.name, into)
         except BadModel:
-            part.unlink()  # nothing to go on from
+            out.truncate(0)  # nothing to go on from
             raise
-        part.unlink()
+        out.truncate(0)
     return Installed(folder, _kind_of_hash(model))
 
 
@@ -186,4 +186,9 @@ def _only_one(part: Path) -> Iterator[BinaryIO]:
         except BlockingIOError as error:
             problem = "another process is fetching this model"
             raise BadModel(problem, file=part, remedy="wait for it") from error
-        yield out
+        try:
+            yield out
+        finally:
+            out.flush()
+            if part.stat().st_size == 0:
+                part.unlink()
