@@ -100,6 +100,8 @@ class Hearing(Struct, frozen=True):
     """And the lower one that closes it again (hysteresis)."""
     hang: float = 0.25
     """Seconds of silence that end an utterance: Home Assistant's shortest endpoint."""
+    early: float = 0.16
+    """Seconds of local silence after a whole phrase that nothing longer begins with: act at once."""
     longest_command: float = 4.0
     """Seconds; anything longer is talk and is not decoded to its end."""
     edge: float = 0.4
@@ -108,6 +110,8 @@ class Hearing(Struct, frozen=True):
     """rapidfuzz `ratio` a text must reach against one whole phrase."""
     lead: float = 6.0
     """Points it must be ahead of the best phrase of another intent (near-ties are refused)."""
+    second_look: float = 60.0
+    """How alike, by letters or by sound, open decoding of the same sound must be."""
     tail: float = 0.25
     """Seconds after our own speech during which nothing is recognized: the last echo measured
     came 158 ms after the loudspeaker stopped."""

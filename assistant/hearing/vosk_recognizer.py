@@ -1,0 +1,164 @@
+"""The Vosk engine behind the `Recognizer` protocol."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from assistant.config import SAMPLE_RATE
+from assistant.errors import BadModel, RecognizerFailed
+from assistant.hearing.recognizer import Sound
+from assistant.understanding.closed_set import ClosedSet
+from assistant.understanding.words import Span, Words
+
+
+def _import_vosk() -> Any:
+    """Import Vosk without `requests`.
+
+    Vosk needs it only to download models by name, which we never ask for. With an empty module in
+    its place Vosk cannot go online, and starts a tenth of a second sooner.
+    """
+    before = sys.modules.get("requests")
+    sys.modules["requests"] = ModuleType("requests")
+    try:
+        import vosk  # noqa: PLC0415
+    finally:
+        del sys.modules["requests"]
+        if before is not None:
+            sys.modules["requests"] = before
+    return vosk
+
+
+vosk = _import_vosk()
+
+UNKNOWN = "[unk]"
+"""Vosk's word for speech that is none of the grammar."""
+_UTTERANCES_A_RECOGNIZER = 200
+"""Recognizers are made anew now and then: memory growth over days is reported (vosk-api #209)."""
+
+
+class VoskRecognizer:
+    """A Vosk model and the recognizers made from it. Use from one thread at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model in a folder.
+
+        Raises:
+            BadModel: it is not one, is damaged, or is of a kind that ignores grammars.
+        """
+        _check(folder)
+        vosk.SetLogLevel(-1)  # its info log shows grammars and results
+        try:
+            self._model = vosk.Model(model_path=str(folder))
+        except Exception as error:  # Vosk raises nothing more exact
+            raise BadModel("cannot be loaded", file=folder, remedy="fetch it anew") from error
+        self._closed: ClosedSet | None = None
+        self._unknown = True
+        self._recognizer = _Recycled(self._with_grammar)
+        self._open = _Recycled(lambda: vosk.KaldiRecognizer(self._model, SAMPLE_RATE))
+
+    def knows(self, word: str) -> bool:
+        """Whether the model's vocabulary has a word."""
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def start(self, closed: ClosedSet, *, unknown: bool = True) -> None:
+        """Begin an utterance; a new grammar is built only when the closed set is another."""
+        if (closed, unknown) != (self._closed, self._unknown):
+            self._closed, self._unknown = closed, unknown
+            self._recognizer.drop()
+        self._recognizer.start()
+
+    def accept(self, sound: Sound) -> None:
+        """Take more of the utterance. Vosk's own endpoints are ignored: the gate decides."""
+        self._recognizer.accept(sound)
+
+    def partial(self) -> Words:
+        """Give what was understood so far."""
+        return self._recognizer.partial()
+
+    def finish(self) -> Words:
+        """End the utterance and give all of it."""
+        return self._recognizer.finish()
+
+    def listen_openly(self, sound: Sound) -> Words:
+        """Decode a whole sound with the model's full vocabulary."""
+        self._open.start()
+        self._open.accept(sound)
+        return self._open.finish()
+
+    def _with_grammar(self) -> Any:
+        texts = list(self._closed.texts) if self._closed else []
+        grammar = [*texts, UNKNOWN] if self._unknown else texts
+        return vosk.KaldiRecognizer(self._model, SAMPLE_RATE, json.dumps(grammar))
+
+
+class _Recycled:
+    """A Vosk recognizer that is used for many utterances, and made anew now and then."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._engine: Any = None
+        self._utterances = 0
+        self._heard_before = 0
+        self._heard = 0
+
+    def drop(self) -> None:
+        self._engine = None
+
+    def start(self) -> None:
+        with _failing_loudly(self):
+            if self._engine is None or self._utterances >= _UTTERANCES_A_RECOGNIZER:
+                self._engine = self._make()
+                self._engine.SetWords(True)
+                self._utterances = self._heard = 0
+            else:
+                self._engine.Reset()
+        self._utterances += 1
+        self._heard_before = self._heard
+
+    def accept(self, sound: Sound) -> None:
+        with _failing_loudly(self):
+            self._engine.AcceptWaveform(sound.tobytes())
+        self._heard += len(sound)
+
+    def partial(self) -> Words:
+        with _failing_loudly(self):
+            return Words(json.loads(self._engine.PartialResult())["partial"])
+
+    def finish(self) -> Words:
+        with _failing_loudly(self):
+            result = json.loads(self._engine.FinalResult())
+            # Vosk counts time over all utterances of a recognizer
+            before = self._heard_before / SAMPLE_RATE
+            spans = tuple(
+                Span(word["start"] - before, word["end"] - before, word["conf"])
+                for word in result.get("result", ())
+            )
+            return Words(result["text"], spans)
+
+
+@contextmanager
+def _failing_loudly(recycled: _Recycled) -> Iterator[None]:
+    """Turn any error of the engine into ours, without its words, and start afresh next time."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - Vosk raises nothing more exact
+        recycled.drop()
+        raise RecognizerFailed(f"Vosk failed: {type(error).__name__}") from None
+
+
+def _check(folder: Path) -> None:
+    """Refuse what Vosk would take silently or die of."""
+    if (folder / "graph" / "HCLG.fst").exists():
+        raise BadModel(
+            "has a static graph, which ignores the phrases of the moment",
+            file=folder,
+            remedy="take a small model, such as vosk-model-small-en-us-0.15",
+        )
+    needed = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
+    missing = [name for name in needed if not (folder / name).is_file()]
+    if missing:
+        raise BadModel(f"is no Vosk model: {missing[0]} is missing", file=folder)
