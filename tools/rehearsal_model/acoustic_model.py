@@ -15,7 +15,7 @@ from typing import BinaryIO
 import numpy as np
 
 from tools.rehearsal_model import hmm
-from tools.rehearsal_model.lexicon import PHONES
+from tools.rehearsal_model.phones import PHONES
 from tools.rehearsal_model.weights import AcousticModel, Array, Layer, Quantised
 
 #: Kaldi's marks in a topology: no pdf, and "entries carry separate self-loop pdfs".

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.rehearsal_model import hmm
-from tools.rehearsal_model.lexicon import Lexicon, Pronunciation
+from tools.rehearsal_model.lexicon import Lexicon
+from tools.rehearsal_model.phones import Pronunciation
 
 UNKNOWN_WORD = "[unk]"
 #: What each speech sound of ``[unk]`` costs, and what it costs to begin one.

@@ -11,7 +11,7 @@ would take up to a minute for a second of speech.
 
 from __future__ import annotations
 
-from tools.rehearsal_model.lexicon import PHONES
+from tools.rehearsal_model.phones import PHONES
 
 #: Begin, end, internal, singleton: where in its word a phone stands.
 POSITIONS = {"B": "begin", "E": "end", "I": "internal", "S": "singleton"}

@@ -7,11 +7,13 @@ import tempfile
 import wave
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import groupby
 from math import gcd
 from pathlib import Path
 
 import numpy as np
+from scipy.signal import resample_poly
 
 from tools.rehearsal_model.corpus import Array, Recording, Segment
 from tools.rehearsal_model.voices import ESPEAK, FESTIVAL, FLITE, Utterance
@@ -25,10 +27,14 @@ ESPEAK_WORDS_PER_MINUTE = 160
 ENGINE_TIMEOUT_S = 300
 
 
+def as_int16(sound: Array) -> Array:
+    """Samples rounded and clipped to 16 bits."""
+    samples: Array = np.clip(np.round(sound), -32768, 32767).astype(np.int16)
+    return samples
+
+
 def read_wav(path: Path) -> Array:
     """A mono 16-bit file as int16 samples at 16 kHz."""
-    from scipy.signal import resample_poly
-
     with wave.open(str(path)) as file:
         rate = file.getframerate()
         samples: Array = np.frombuffer(file.readframes(file.getnframes()), "<i2")
@@ -36,7 +42,7 @@ def read_wav(path: Path) -> Array:
         return samples
     common = gcd(rate, RATE)
     resampled = resample_poly(samples.astype(np.float32), RATE // common, rate // common)
-    return np.clip(resampled, -32768, 32767).astype(np.int16)
+    return as_int16(resampled)
 
 
 def play_faster(samples: Array, factor: float) -> Array:
@@ -44,12 +50,10 @@ def play_faster(samples: Array, factor: float) -> Array:
     if factor == 1.0:
         return samples
     positions = np.arange(int(len(samples) / factor)) * factor
-    return np.interp(positions, np.arange(len(samples)), samples.astype(np.float32)).astype(
-        np.int16
-    )
+    return as_int16(np.interp(positions, np.arange(len(samples)), samples.astype(np.float32)))
 
 
-def _flite(utterance: Utterance, folder: Path) -> Recording:
+def _flite(utterance: Utterance, folder: Path) -> list[Recording]:
     file = folder / f"flite-{utterance.number}.wav"
     stretch = utterance.duration * utterance.warp
     shift = utterance.pitch / utterance.warp
@@ -59,7 +63,7 @@ def _flite(utterance: Utterance, folder: Path) -> Recording:
     printed = _run(command)
     samples = play_faster(read_wav(file), utterance.warp)
     file.unlink()
-    return Recording(utterance, samples, _segments(printed, utterance.warp))
+    return [Recording(utterance, samples, _segments(printed, utterance.warp))]
 
 
 def _segments(printed: str, warp: float) -> list[Segment]:
@@ -68,17 +72,15 @@ def _segments(printed: str, warp: float) -> list[Segment]:
     return [(phone, float(end) / warp) for phone, end in pairs]
 
 
-def _espeak(utterance: Utterance, folder: Path) -> Recording:
+def _espeak(utterance: Utterance, folder: Path) -> list[Recording]:
     file = folder / f"espeak-{utterance.number}.wav"
     speed = round(ESPEAK_WORDS_PER_MINUTE / (utterance.duration * utterance.warp))
     pitch = round(min(99, 50 * utterance.pitch / utterance.warp))
-    _run(
-        ["espeak-ng", "-v", utterance.voice, "-s", str(speed), "-p", str(pitch)]
-        + ["-w", str(file), utterance.text]
-    )
+    command = ["espeak-ng", "-v", utterance.voice, "-s", str(speed), "-p", str(pitch)]
+    _run([*command, "-w", str(file), utterance.text])
     samples = play_faster(read_wav(file), utterance.warp)
     file.unlink()
-    return Recording(utterance, samples)
+    return [Recording(utterance, samples)]
 
 
 def _festival(utterances: list[Utterance], folder: Path) -> list[Recording]:
@@ -91,7 +93,7 @@ def _festival(utterances: list[Utterance], folder: Path) -> list[Recording]:
         lines.append(f"(Parameter.set 'Duration_Stretch {each.duration * each.warp:.3f})")
         lines.append(
             f"(utt.save.wave (utt.synth (eval (list 'Utterance 'Text \"{each.text}\")))"
-            f" \"{file}\" 'riff)"
+            f' "{file}" \'riff)'
         )
     script.write_text("\n".join(lines) + "\n", encoding="utf-8")
     _run(["festival", "--batch", str(script)])
@@ -103,7 +105,10 @@ def _festival(utterances: list[Utterance], folder: Path) -> list[Recording]:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S)
+    """What the engine prints; one that stumbles over a word leaves no file, which is noticed."""
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=ENGINE_TIMEOUT_S, check=False
+    )
     return done.stdout
 
 
@@ -114,11 +119,11 @@ def _jobs(utterances: Iterable[Utterance], folder: Path) -> Iterator[Callable[[]
         if engine == FESTIVAL:
             for start in range(0, len(same), FESTIVAL_BATCH):
                 batch = same[start : start + FESTIVAL_BATCH]
-                yield lambda batch=batch: _festival(batch, folder)
+                yield partial(_festival, batch, folder)
         else:
             speak = {FLITE: _flite, ESPEAK: _espeak}[engine]
             for each in same:
-                yield lambda each=each, speak=speak: [speak(each, folder)]
+                yield partial(speak, each, folder)
 
 
 def synthesise(utterances: list[Utterance], workers: int) -> list[Recording]:

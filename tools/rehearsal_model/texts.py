@@ -11,6 +11,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from pydoc_data.topics import topics
+
+import yaml
+from hassil.intents import Intents
+from hassil.sample import sample_intents
+from hassil.util import merge_dict
 
 from tools.rehearsal_model.paths import GENERAL_WORDS, INTENTS, SENTENCES
 
@@ -25,17 +31,12 @@ _WORD = re.compile(r"[a-z][a-z']*")
 
 def words_of(text: str) -> list[str]:
     """The words of a text as the decoder spells them: lower case, no punctuation."""
-    return _WORD.findall(text.lower().replace("’", "'"))
+    return _WORD.findall(text.lower())
 
 
 @cache
 def phrases_by_intent(folder: Path = INTENTS) -> dict[str, tuple[str, ...]]:
     """Every phrase that the intents accept, expanded, in a stable order."""
-    import yaml
-    from hassil.intents import Intents
-    from hassil.sample import sample_intents
-    from hassil.util import merge_dict
-
     merged: dict[str, object] = {}
     for file in sorted(folder.glob("*.yaml")):
         merge_dict(merged, yaml.safe_load(file.read_text(encoding="utf-8")))
@@ -70,8 +71,6 @@ def vocabulary(folder: Path = INTENTS) -> list[str]:
 
 def running_words() -> list[str]:
     """The words of Python's own built-in help: running English that is on every machine."""
-    from pydoc_data.topics import topics
-
     return [word for key in sorted(topics) for word in words_of(topics[key]) if len(word) < 12]
 
 

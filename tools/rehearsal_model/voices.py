@@ -28,9 +28,13 @@ HELD_FESTIVAL = "ked_diphone"
 
 #: Novelty voices: robots, whispers and croaks that nobody would choose.
 ESPEAK_NOVELTIES = frozenset(
-    "Demonic UniRobot Tweaky Storm AnxiousAndy fast anikaRobot whisper whisperf croak robosoft"
-    " klatt5 klatt6 RicishayMax RicishayMax2 RicishayMax3 kaukovalta Nguyen".split()
-) | {f"robosoft{number}" for number in range(2, 9)}
+    (
+        *("AnxiousAndy", "Demonic", "Nguyen", "Storm", "Tweaky", "UniRobot", "anikaRobot"),
+        *("croak", "fast", "kaukovalta", "klatt5", "klatt6", "whisper", "whisperf"),
+        *("RicishayMax", "RicishayMax2", "RicishayMax3"),
+        *("robosoft", *(f"robosoft{number}" for number in range(2, 9))),
+    )
+)
 #: An accent named twice is spoken twice as often.
 ESPEAK_ACCENTS = (
     *["en-us"] * 6, *["en-gb"] * 2, *["en-029"] * 2,

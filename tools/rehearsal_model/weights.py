@@ -7,6 +7,7 @@ Kaldi itself compresses them, so the file and the exported model agree bit for b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class Quantised:
         steps = np.clip(np.round((matrix - minimum) / span * STEPS), 0, STEPS)
         return cls(minimum, span, steps.astype("<u2"))
 
+    @cached_property
     def matrix(self) -> Array:
         """The matrix in float32."""
         return (self.steps * np.float32(self.span / STEPS) + np.float32(self.minimum)).astype(
@@ -54,7 +56,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class AcousticModel:
-    """Affine layers with ReLU between them and log-softmax after the last; ``priors`` of outputs."""
+    """Affine layers with ReLU between, log-softmax after the last, and the outputs' priors."""
 
     layers: tuple[Layer, ...]
     priors: Array

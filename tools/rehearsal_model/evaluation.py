@@ -1,0 +1,156 @@
+"""How well the exported model understands: the real Vosk, behind the real voice detector.
+
+A phrase is accepted when exactly that phrase, whole, comes out of a grammar of all
+phrases of the moment and ``[unk]``; it is wrong when another phrase comes out.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import vosk
+
+from tools.rehearsal_model import noise, texts
+from tools.rehearsal_model.corpus import Array, Recording
+from tools.rehearsal_model.features import RATE
+from tools.rehearsal_model.gate import SILENCE, Gate
+from tools.rehearsal_model.graph import UNKNOWN_WORD
+from tools.rehearsal_model.synthesis import as_int16
+from tools.rehearsal_model.voices import (
+    ESPEAK,
+    FESTIVAL,
+    FLITE,
+    HELD_ESPEAK_ACCENT,
+    HELD_ESPEAK_VARIANTS,
+    HELD_FESTIVAL,
+    HELD_FLITE,
+)
+
+Voice = tuple[str, str]
+
+TRAINED_VOICES: tuple[Voice, ...] = (
+    (FLITE, "slt"),
+    (FLITE, "rms"),
+    (FLITE, "kal16"),
+    (FESTIVAL, "cmu_us_slt_arctic_hts"),
+    (FESTIVAL, "kal_diphone"),
+    *[(ESPEAK, name) for name in ("en-us", "en-gb", "en-us+f2", "en-gb+m3", "en-us+Annie")],
+)
+UNSEEN_VOICES: tuple[Voice, ...] = (
+    *[(ESPEAK, f"en-us+{variant}") for variant in HELD_ESPEAK_VARIANTS],
+    (ESPEAK, HELD_ESPEAK_ACCENT),
+    (FLITE, HELD_FLITE),
+    (FESTIVAL, HELD_FESTIVAL),
+)
+#: Phrases of every intent that are spoken; an intent with fewer has all of them spoken.
+PHRASES_PER_INTENT = 4
+NOISE_DB = 12.0
+CHUNK = 4000
+
+
+@dataclass
+class Tally:
+    """What became of a voice's phrases."""
+
+    accepted: int = 0
+    wrong: int = 0
+    spoken: int = 0
+    misheard: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def add(self, said: str, heard: list[str], grammar: set[str]) -> None:
+        """Count one phrase."""
+        self.spoken += 1
+        if heard == [said]:
+            self.accepted += 1
+            return
+        self.wrong += any(text in grammar for text in heard)
+        self.misheard.append((said, heard))
+
+    def row(self, name: str) -> str:
+        """A line of a Markdown table."""
+        accepted, wrong = (100 * count / self.spoken for count in (self.accepted, self.wrong))
+        return f"| {name} | {accepted:.1f} | {wrong:.1f} | {self.spoken} |"
+
+
+class Ear:
+    """A model, a grammar, and the voice detector before them."""
+
+    def __init__(self, model: Path, phrases: Iterable[str]) -> None:
+        vosk.SetLogLevel(-1)
+        self.grammar = set(phrases)
+        self._gate = Gate()
+        words = json.dumps([*sorted(self.grammar), UNKNOWN_WORD])
+        self._recognizer: Any = vosk.KaldiRecognizer(vosk.Model(str(model)), RATE, words)
+
+    def hear(self, samples: Array) -> list[str]:
+        """The text of every utterance in the recording, silence added around it."""
+        whole = np.concatenate([SILENCE, samples, SILENCE])
+        heard = (self._decode(utterance) for utterance in self._gate.utterances(whole))
+        return [text for text in heard if text]
+
+    def _decode(self, samples: Array) -> str:
+        """The assistant's gate decides where an utterance ends, not Vosk: its parts are joined."""
+        results = [
+            self._recognizer.Result()
+            for start in range(0, len(samples), CHUNK)
+            if self._recognizer.AcceptWaveform(samples[start : start + CHUNK].tobytes())
+        ]
+        results.append(self._recognizer.FinalResult())
+        return " ".join(filter(None, (json.loads(result)["text"] for result in results)))
+
+
+def phrases_to_say(seed: int = 1) -> list[str]:
+    """Some phrases of every intent; every fourth begins with the assistant's name."""
+    draw = random.Random(seed)
+    chosen = []
+    for group in texts.phrases_by_intent().values():
+        chosen += draw.sample(group, min(PHRASES_PER_INTENT, len(group)))
+    return [f"{texts.NAME} {each}" if n % 4 == 0 else each for n, each in enumerate(chosen)]
+
+
+def grammar() -> list[str]:
+    """All phrases, bare and after the name: larger than that of any moment, so harder."""
+    bare = texts.phrases()
+    return [*bare, *(f"{texts.NAME} {phrase}" for phrase in bare)]
+
+
+def noisy(samples: Array, decibels: float, noises: Sequence[Array], seed: int) -> Array:
+    """The speech with noise ``decibels`` below it; without ``noises``, white noise."""
+    rng = np.random.default_rng(seed)
+    if noises:
+        chosen = noises[int(rng.integers(len(noises)))].astype(np.float32)
+        sound = noise.unit(np.resize(np.roll(chosen, rng.integers(len(chosen))), len(samples)))
+    else:
+        sound = rng.standard_normal(len(samples))
+    loudness = np.sqrt(np.mean(np.square(samples.astype(np.float32))))
+    return as_int16(samples + sound * loudness * 10 ** (-decibels / 20))
+
+
+def tally(
+    ear: Ear, recordings: Iterable[Recording], decibels: float | None, noises: Sequence[Array] = ()
+) -> dict[str, Tally]:
+    """What became of the phrases, by voice."""
+    tallies: dict[str, Tally] = {}
+    for each in recordings:
+        samples = each.samples
+        if decibels is not None:
+            samples = noisy(samples, decibels, noises, each.utterance.number)
+        name = f"{each.utterance.engine} {each.utterance.voice}"
+        heard = ear.hear(samples)
+        tallies.setdefault(name, Tally()).add(each.utterance.text, heard, ear.grammar)
+    return tallies
+
+
+def false_actions(ear: Ear, recordings: Iterable[Array]) -> tuple[int, float]:
+    """Phrases heard where none was said, and the hours listened to."""
+    found, seconds = 0, 0.0
+    for samples in recordings:
+        found += sum(text in ear.grammar for text in ear.hear(samples))
+        seconds += len(samples) / RATE
+    return found, seconds / 3600

@@ -1,0 +1,59 @@
+"""Prints the tables of docs/rehearsal-model.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import soundfile
+
+from tools.rehearsal_model import evaluation, synthesis, texts, voices
+from tools.rehearsal_model.corpus import Array
+from tools.rehearsal_model.evaluation import Ear, Tally, Voice
+
+
+def write(model: Path, noises: Path | None, workers: int) -> None:
+    """Speak, listen, and print a table each for trained and unseen voices."""
+    ear = Ear(model, evaluation.grammar())
+    backgrounds = read_folder(noises) if noises else []
+    said = evaluation.phrases_to_say()
+    print(f"{len(said)} phrases, a grammar of {len(ear.grammar)}")
+    for title, group in (
+        ("Trained", evaluation.TRAINED_VOICES),
+        ("Unseen", evaluation.UNSEEN_VOICES),
+    ):
+        spoken = synthesis.synthesise(voices.spoken_by(list(group), said, "phrase"), workers)
+        print_table(f"{title}, clean", evaluation.tally(ear, spoken, None))
+        noisy = evaluation.tally(ear, spoken, evaluation.NOISE_DB, backgrounds)
+        print_table(f"{title}, noise at {evaluation.NOISE_DB:.0f} dB", noisy)
+        _print_false_actions(ear, title, list(group), workers)
+
+
+def read_folder(folder: Path) -> list[Array]:
+    """All FLAC recordings of a folder, in the order of their names."""
+    return [soundfile.read(file, dtype="int16")[0] for file in sorted(folder.glob("*.flac"))]
+
+
+def print_table(title: str, tallies: dict[str, Tally]) -> None:
+    """A Markdown table with a line for each voice and one for each engine."""
+    print(f"\n{title}\n\n| voice | accepted % | wrong % | phrases |\n|---|---|---|---|")
+    for name, tally in tallies.items():
+        print(tally.row(name))
+    for engine in dict.fromkeys(name.split()[0] for name in tallies):
+        same = [tally for name, tally in tallies.items() if name.split()[0] == engine]
+        print(_sum(same).row(f"**all {engine}**"))
+
+
+def _sum(tallies: Sequence[Tally]) -> Tally:
+    return Tally(
+        sum(each.accepted for each in tallies),
+        sum(each.wrong for each in tallies),
+        sum(each.spoken for each in tallies),
+    )
+
+
+def _print_false_actions(ear: Ear, title: str, group: list[Voice], workers: int) -> None:
+    said = texts.sentences("evaluate")
+    spoken = synthesis.synthesise(voices.spoken_by(group, said, "sentence"), workers)
+    found, hours = evaluation.false_actions(ear, [each.samples for each in spoken])
+    print(f"\n{title}: {found} false actions in {len(spoken)} sentences ({hours:.2f} hours)")
