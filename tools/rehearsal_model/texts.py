@@ -13,11 +13,7 @@ from functools import cache
 from pathlib import Path
 from pydoc_data.topics import topics
 
-import yaml
-from hassil.intents import Intents
-from hassil.sample import sample_intents
-from hassil.util import merge_dict
-
+from assistant.understanding.phrases import load_phrases
 from tools.rehearsal_model.paths import GENERAL_WORDS, INTENTS, SENTENCES
 
 NAME = "turntable"
@@ -36,14 +32,10 @@ def words_of(text: str) -> list[str]:
 
 @cache
 def phrases_by_intent(folder: Path = INTENTS) -> dict[str, tuple[str, ...]]:
-    """Every phrase that the intents accept, expanded, in a stable order."""
-    merged: dict[str, object] = {}
-    for file in sorted(folder.glob("*.yaml")):
-        merge_dict(merged, yaml.safe_load(file.read_text(encoding="utf-8")))
-    found: dict[str, set[str]] = {}
-    for intent, text in sample_intents(Intents.from_dict(merged), language="en"):
-        if not any(character.isdigit() for character in text):  # numbers are said in words
-            found.setdefault(intent, set()).add(" ".join(words_of(text)))
+    """Every phrase that the assistant can be told, by intent, in a stable order."""
+    found: dict[str, list[str]] = {}
+    for phrase in load_phrases(sorted(folder.glob("*.yaml"))):
+        found.setdefault(phrase.intent, []).append(phrase.text)
     return {intent: tuple(sorted(found[intent])) for intent in sorted(found)}
 
 
