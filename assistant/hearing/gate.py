@@ -21,6 +21,8 @@ _WAKE = 2.0
 """A block this many times the power of the room's quiet (3 dB) wakes the detector."""
 _FAINTEST = 16.0
 """Power below which nothing is ever voice (root mean square of 4 in 32,768, -78 dB)."""
+_FIRST_FLOOR = 900.0
+"""Power (root mean square of 30, -61 dB)."""
 _FLOOR_RISE = 1.022
 """The floor rises by 3 dB a second, so that a fan that was switched on is quiet again soon."""
 _FLOOR_FALL = 0.3
@@ -47,8 +49,8 @@ class NoiseFloor:
     """Follows the power of the room's quiet, and tells when a block stands out of it."""
 
     def __init__(self) -> None:
-        """Start with a floor that the first block replaces."""
-        self.power = np.inf
+        """Start at the quiet of an ordinary room: a stream may begin in the middle of a word."""
+        self.power = _FIRST_FLOOR
 
     def stands_out(self, block: Sound, *, hold: bool) -> bool:
         """Take one block.
@@ -60,8 +62,7 @@ class NoiseFloor:
         samples = block.astype(np.float32)
         power = float(np.dot(samples, samples)) / len(samples)
         if power < self.power:
-            fallen = self.power + _FLOOR_FALL * (power - self.power)
-            self.power = power if self.power == np.inf else fallen
+            self.power += _FLOOR_FALL * (power - self.power)
         elif not hold:
             self.power = max(self.power, _FAINTEST / _WAKE) * _FLOOR_RISE
         return power > max(_FAINTEST, _WAKE * self.power)
