@@ -112,6 +112,28 @@ class DateArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """A date as it is spoken; the wall clock that resolves it is elsewhere.
+
+    Attributes:
+        day: ``today``, ``tomorrow``, a weekday, or empty for the same weekday a week on.
+        time: ``H:MM`` as spoken (twelve hours), or empty for the same time.
+        half: ``morning``, ``afternoon``, ``evening`` or empty.
+    """
+
+    day: str = ""
+    time: str = ""
+    half: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DatesChanged:
+    """The dates that are agreed now: (ritual, when), the next one first."""
+
+    dates: tuple[tuple[str, When], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PartLost:
     """A part of the assistant stopped working and is being rebuilt."""
 
@@ -133,6 +155,7 @@ Event = (
     | SpeechFinished
     | Tick
     | DateArrived
+    | DatesChanged
     | PartLost
     | PartBack
 )
@@ -225,10 +248,17 @@ class OpenMicrophone:
 
 @dataclass(frozen=True, slots=True)
 class UseQuestion:
-    """Remember that a question of a deck was asked."""
+    """Remember that a question of a deck was asked.
+
+    Attributes:
+        deck: the deck's name.
+        number: the question's place in it, from 0.
+        forget: decks that were exhausted; their numbers are forgotten first.
+    """
 
     deck: str
     number: int
+    forget: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,21 +266,6 @@ class StartNextTimeWith:
     """Remember who starts next time, counted from 1."""
 
     partner: int
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A date as it was spoken; the wall clock that resolves it is elsewhere.
-
-    Attributes:
-        day: ``today``, ``tomorrow``, a weekday, or empty for the same weekday a week on.
-        time: ``H:MM`` as spoken (twelve hours), or empty for the same time.
-        half: ``morning``, ``afternoon``, ``evening`` or empty.
-    """
-
-    day: str = ""
-    time: str = ""
-    half: str = ""
 
 
 @dataclass(frozen=True, slots=True)

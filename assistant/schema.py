@@ -56,6 +56,8 @@ class TurnStep(_Step, frozen=True, tag="turn"):
     second_prompt: Text | None = None
     """Said instead to everybody after the starter."""
     rounds: Counted = 1
+    later_prompt: Text | None = None
+    """Said instead before every turn from the second round on."""
     reflect: Timed | None = None
     reflect_prompt: Text | None = None
     """Said before each reflecting; else the line ``reflect``. ``{speaker}`` reflects."""
@@ -164,47 +166,56 @@ class Sound(Struct, frozen=True, forbid_unknown_fields=True):
 class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     """`lines.yaml`: every sentence that belongs to no single ritual."""
 
-    consent: Text
     another_time: Text
     are_you_alone: Text
-    stopped: Text
-    nothing_to_stop: Text
     taken_as_no: Text
-    passed: Text
-    time_is_up: Text
+    answer_first: Text
+    answer_next: Text
     reflect: Text
-    paused: Text
-    still_paused: Text
-    closed_after_pause: Text
-    resumed: Text
+    passed: Text
+    time_left: Text
     equal_time: Text
     like_this: Text
-    help: Text
-    help_floor: Text
-    record: Text
-    asleep: Text
-    awake: Text
+    stopped: Text
+    still_paused: Text
+    closed_after_pause: Text
     break_begins: Text
     ready_or_later: Text
     break_later: Text
+    break_return: Text
+    help: Text
+    help_in_ritual: Text
+    help_page: Text
+    asleep: Text
+    awake: Text
     business: Text
-    no_more_lighter: Text
-    no_more_deeper: Text
+    no_lighter: Text
+    no_deeper: Text
+    agreed: Text
+    no_date: Text
+    date_too_far: Text
+    date_same: Text
+    date_day: Text
+    date_at: Text
+    oclock: Text
+    half_past: Text
+    invitation: Text
+    next_date: Text
+    no_dates: Text
+    dates_cancelled: Text
+    kind_word: Text
+    connecting_act: Text
     forget_sure: Text
     forgotten: Text
     not_forgotten: Text
-    agreed: Text
-    no_date: Text
-    date_unclear: Text
-    no_dates_known: Text
-    dates_cancelled: Text
-    invitation: Text
-    kind_word: Text
-    connecting_act: Text
-    help_page: Text
     microphone_back: Text
     voice_back: Text
+    one_minute: Text
+    some_minutes: Text
+    some_seconds: Text
+    and_word: Text
     days: dict[str, Text]
+    """How days and halves of days are spoken."""
     numbers: dict[int, Text]
 
 
@@ -213,3 +224,5 @@ class Starters(Struct, frozen=True, forbid_unknown_fields=True):
 
     starters: dict[Slug, Text]
     explainers: dict[Slug, Text]
+    reminders: dict[Literal["kind_word", "connecting_act"], tuple[Text, ...]]
+    """What is said, in turn, when the chime of a reminder is answered."""
