@@ -1,0 +1,43 @@
+"""Fixtures for every test: real PortAudio devices without a sound card."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio
+
+
+@pytest.fixture(scope="session")
+def audio_server() -> Iterator[VirtualAudio]:
+    """The sound server of this session, with PortAudio started anew to see its devices."""
+    before = dict(os.environ)
+    audio = VirtualAudio()
+    try:
+        audio.start()
+    except AudioUnavailable as error:
+        pytest.fail(str(error), pytrace=False)
+    os.environ.update(audio.environment)
+    restart_portaudio()
+    yield audio
+    for key in audio.environment:
+        os.environ.pop(key)
+    os.environ.update(before)
+    restart_portaudio()
+    audio.close()
+
+
+@pytest.fixture
+def virtual_audio(audio_server: VirtualAudio) -> Iterator[VirtualAudio]:
+    """A virtual microphone and loudspeaker, whole before each test and after it."""
+    audio_server.mend()
+    yield audio_server
+    audio_server.mend()
+
+
+def restart_portaudio() -> None:
+    """Make PortAudio look at its environment again; every open stream ends."""
+    import sounddevice  # noqa: PLC0415 (importing it starts PortAudio, which reads the environment)
+
+    sounddevice._terminate()
+    sounddevice._initialize()
