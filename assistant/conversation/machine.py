@@ -28,7 +28,7 @@ from assistant.conversation.activities import (
     deadline,
 )
 from assistant.conversation.stage import Household, Memories, Stage
-from assistant.conversation.table import Place, action_for, listening
+from assistant.conversation.table import Place, action_for
 from assistant.conversation.turns import Turn
 from assistant.events import (
     ChimeName,
@@ -37,7 +37,6 @@ from assistant.events import (
     DatesChanged,
     Event,
     Heard,
-    ListenFor,
     NotUnderstood,
     Part,
     PartBack,
@@ -64,7 +63,6 @@ class Conversation:
     ) -> None:
         """Begin idle; `start` gives the first commands."""
         self._stage = Stage(content, household, memories, timing or Timing(), random)
-        self._listening: ListenFor | None = None
 
     @property
     def place(self) -> Place:
@@ -124,10 +122,7 @@ class Conversation:
         return self._flush()
 
     def _flush(self) -> list[Command]:
-        heeding = listening(self.place)
-        if heeding != self._listening:
-            self._listening = heeding
-            self._stage.emit(heeding)
+        self._stage.listen()
         out, self._stage.out = self._stage.out, []
         return out
 

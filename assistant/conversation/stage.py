@@ -28,6 +28,7 @@ from assistant.conversation.activities import (
 )
 from assistant.conversation.decks import Depth, draw
 from assistant.conversation.script import Beat, Role, Script
+from assistant.conversation.table import listening
 from assistant.conversation.turns import Turn
 from assistant.conversation.wording import fill, spoken_names, spoken_time
 from assistant.events import (
@@ -38,6 +39,7 @@ from assistant.events import (
     ForgetEverything,
     Hush,
     Intent,
+    ListenFor,
     OpenMicrophone,
     Prepare,
     Say,
@@ -146,6 +148,7 @@ class Stage:
         self.steps = 0
         self.out: list[Command] = []
         self._utterances = 0
+        self._listening: ListenFor | None = None
 
     # ---- commands -----------------------------------------------------------------------------
 
@@ -156,6 +159,17 @@ class Stage:
     def chime(self, name: ChimeName) -> None:
         """Sound a chime."""
         self.emit(Chime(name))
+
+    def listen(self) -> None:
+        """Tell what may be heard now, where that has changed.
+
+        It is told before anything is said or opened, so that an observer never sees a sentence in
+        a state in which nothing may be said.
+        """
+        heeding = listening(self.doing.place)
+        if heeding != self._listening:
+            self._listening = heeding
+            self.emit(heeding)
 
     def mark(self, change: TurnChange, turn: Turn) -> None:
         """Tell what happens to a turn."""
@@ -223,6 +237,7 @@ class Stage:
     def go_on(self, activity: Activity, since: float, now: float) -> None:
         """Go on with what stood still since `since`."""
         self.doing = later(activity, now, since)
+        self.listen()
         if isinstance(self.doing, Holding):
             self.mark(TurnChange.RESUMED, self.doing.turn)
             self.chime(ChimeName.TURN_OPENS)
@@ -326,9 +341,10 @@ class Stage:
         self._utterances += 1
         if not any(frame.interrupted for frame in self.frames):
             self.last_prompt = text
-        self.emit(Say(self._utterances, text))
         until = now + self.timing.speech_limit
         self.doing = Speaking(self._utterances, text, until, then, again)
+        self.listen()
+        self.emit(Say(self._utterances, text))
         self._prepare_next()
 
     def ask(self, beat: beats.Ask | beats.AskDate, now: float, *, again: bool = False) -> None:
@@ -386,6 +402,7 @@ class Stage:
         grown = more > 0 or beat.group == UNEXTENDED
         turn = Turn(partner, beat.seconds + more, now, extended=grown)
         self.doing = Holding(turn, beat)
+        self.listen()
         self.mark(TurnChange.START, turn)
         self.chime(ChimeName.TURN_OPENS)
         self._prepare_next()
