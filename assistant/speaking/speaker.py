@@ -1,5 +1,6 @@
 """The speaker: sentences and chimes in order, from text to the loudspeaker."""
 
+import logging
 import queue
 import threading
 from collections import OrderedDict
@@ -24,6 +25,8 @@ WATCH = 0.5
 
 PATIENCE = 1.0
 """Seconds that closing waits for a synthesis to end."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,8 @@ class Speaker:
         match report:
             case Played(utterance_id):
                 self._on_event(SpeechFinished(utterance_id))
-            case Lost():
+            case Lost(error):
+                _log.warning("%s", error)
                 self._on_event(PartLost(Part.LOUDSPEAKER))
             case Back():
                 self._on_event(PartBack(Part.LOUDSPEAKER))
@@ -161,7 +165,7 @@ class Speaker:
     def _watch(self) -> None:
         self._loudspeaker.check()
         if self._voice_lost:
-            self._sound_of("a")
+            self._synthesize("a")
 
     def _say(self, job: _Say) -> None:
         sound = self._sound_of(job.text) if job.round == self._round else None
@@ -190,11 +194,12 @@ class Speaker:
         for _ in range(2):
             try:
                 sound = self._voice.synthesize(text)
-            except VoiceFailed:
-                self._note_voice(lost=True)
+            except VoiceFailed as error:
+                _log.warning("%s", error)
             else:
                 self._note_voice(lost=False)
                 return sound
+        self._note_voice(lost=True)
         return None
 
     def _adjust(self, volume: float, rate: int) -> None:

@@ -78,6 +78,7 @@ class TestFakeVoice:
             done.set()
 
         threading.Thread(target=speak, daemon=True).start()
+        voice.wait_until_it_hangs()
         assert not done.is_set()
         voice.go_on()
         assert done.wait(5)
