@@ -1,4 +1,4 @@
-"""The command line: ``graph``, ``train`` and ``evaluate``."""
+"""The command line: ``graph``, ``train``, ``evaluate`` and ``tune``."""
 
 from __future__ import annotations
 
@@ -44,6 +44,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--noises", type=Path, help="folder of FLAC noise; else white noise")
     evaluate.add_argument("--model", type=Path, default=paths.MODEL)
     evaluate.add_argument("--workers", type=int, default=2)
+    tune = commands.add_parser("tune", help="show what other costs of [unk] would change")
+    tune.set_defaults(command=_tune)
+    tune.add_argument("--talk", type=Path, required=True, help="folder of FLAC speech")
+    tune.add_argument("--noises", type=Path, help="folder of FLAC noise; else white noise")
+    tune.add_argument("--weights", type=Path, default=paths.WEIGHTS)
+    tune.add_argument("--workers", type=int, default=2)
     for command in (graph, train):
         command.add_argument("--weights", type=Path, default=paths.WEIGHTS)
         command.add_argument("--out", type=Path, default=paths.MODEL)
@@ -77,6 +83,12 @@ def _evaluate(options: argparse.Namespace) -> None:
     from tools.rehearsal_model import report  # noqa: PLC0415 - needs vosk
 
     report.write(options.model, options.noises, options.workers)
+
+
+def _tune(options: argparse.Namespace) -> None:
+    from tools.rehearsal_model import tuning  # noqa: PLC0415 - needs vosk
+
+    tuning.compare(weights.load(options.weights), options.talk, options.noises, options.workers)
 
 
 def _log(line: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import vosk
 
+from assistant.config import BLOCK, Hearing
+from assistant.hearing.gate import Change, Gate
 from tools.rehearsal_model import noise, texts
 from tools.rehearsal_model.corpus import Array, Recording
 from tools.rehearsal_model.features import RATE
-from tools.rehearsal_model.gate import SILENCE, Gate
 from tools.rehearsal_model.graph import UNKNOWN_WORD
 from tools.rehearsal_model.synthesis import as_int16
 from tools.rehearsal_model.voices import (
@@ -51,7 +52,8 @@ UNSEEN_VOICES: tuple[Voice, ...] = (
 #: Phrases of every intent that are spoken; an intent with fewer has all of them spoken.
 PHRASES_PER_INTENT = 4
 NOISE_DB = 12.0
-CHUNK = 4000
+#: Quiet before and after a recording, so that the detector has something to wait for.
+QUIET = np.zeros(RATE, np.int16)
 
 
 @dataclass
@@ -84,22 +86,38 @@ class Ear:
     def __init__(self, model: Path, phrases: Iterable[str]) -> None:
         vosk.SetLogLevel(-1)
         self.grammar = set(phrases)
-        self._gate = Gate()
+        self._gate = Gate(Hearing())
         words = json.dumps([*sorted(self.grammar), UNKNOWN_WORD])
         self._recognizer: Any = vosk.KaldiRecognizer(vosk.Model(str(model)), RATE, words)
 
     def hear(self, samples: Array) -> list[str]:
-        """The text of every utterance in the recording, silence added around it."""
-        whole = np.concatenate([SILENCE, samples, SILENCE])
-        heard = (self._decode(utterance) for utterance in self._gate.utterances(whole))
+        """The text of every utterance in the recording, quiet added around it."""
+        heard = map(self._decode, self._utterances(np.concatenate([QUIET, samples, QUIET])))
         return [text for text in heard if text]
 
-    def _decode(self, samples: Array) -> str:
-        """The assistant's gate decides where an utterance ends, not Vosk: its parts are joined."""
+    def _utterances(self, samples: Array) -> Iterator[list[Array]]:
+        """The blocks of every stretch of voice, those just before it included."""
+        blocks: list[Array] = []
+        self._gate.reset()
+        for start in range(0, len(samples) - BLOCK + 1, BLOCK):
+            block = samples[start : start + BLOCK]
+            change = self._gate.accept(block)
+            if change is Change.OPENED:
+                blocks = self._gate.recent
+            elif blocks:
+                blocks.append(block)
+            if change is Change.CLOSED:
+                yield blocks
+                blocks = []
+        if blocks:
+            yield blocks
+
+    def _decode(self, blocks: list[Array]) -> str:
+        """The gate decides where an utterance ends, not Vosk: its parts are joined."""
         results = [
             self._recognizer.Result()
-            for start in range(0, len(samples), CHUNK)
-            if self._recognizer.AcceptWaveform(samples[start : start + CHUNK].tobytes())
+            for block in blocks
+            if self._recognizer.AcceptWaveform(block.tobytes())
         ]
         results.append(self._recognizer.FinalResult())
         return " ".join(filter(None, (json.loads(result)["text"] for result in results)))

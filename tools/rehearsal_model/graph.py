@@ -19,9 +19,6 @@ from tools.rehearsal_model.lexicon import Lexicon
 from tools.rehearsal_model.phones import Pronunciation
 
 UNKNOWN_WORD = "[unk]"
-#: What each speech sound of ``[unk]`` costs, and what it costs to begin one.
-UNKNOWN_SOUND_COST = 4.5
-UNKNOWN_ENTRY_COST = 3.0
 HALF = -math.log(0.5)
 #: Spread evenly over all words, and a little dearer, so that few long words win over many short.
 FREE_WORD_PENALTY = 1.0
@@ -29,6 +26,18 @@ FREE_WORD_PENALTY = 1.0
 #: Where Debian keeps OpenFst's plugins, in a folder named after the architecture or not.
 PLUGIN = "olabel_lookahead-fst.so"
 PLUGIN_ROOTS = ("/usr/lib", "/usr/local/lib")
+
+
+@dataclass(frozen=True)
+class UnknownCosts:
+    """What ``[unk]`` costs: to begin one, and for each of its speech sounds."""
+
+    entry: float
+    sound: float
+
+
+#: Chosen from the table that ``tune`` prints.
+CHOSEN_COSTS = UnknownCosts(entry=3.0, sound=4.5)
 
 
 class MissingTool(Exception):
@@ -68,7 +77,7 @@ class Fst:
 class LexiconGraph:
     """All pronunciations as one prefix tree of HMM states, with silence between words."""
 
-    def __init__(self, lexicon: Lexicon, word_ids: dict[str, int]) -> None:
+    def __init__(self, lexicon: Lexicon, word_ids: dict[str, int], unknown: UnknownCosts) -> None:
         self.fst = Fst()
         self._begin()
         self._nodes: dict[tuple[int, ...], int] = {}
@@ -76,7 +85,7 @@ class LexiconGraph:
         for word, pronunciations in lexicon.items():
             for pronunciation in pronunciations:
                 self._word(pronunciation, word_ids[word])
-        self._unknown(word_ids[UNKNOWN_WORD])
+        self._unknown(word_ids[UNKNOWN_WORD], unknown)
 
     def _begin(self) -> None:
         """Silence is as likely as not before the first word and after each."""
@@ -116,12 +125,12 @@ class LexiconGraph:
             self.fst.arc(self._ends[phone_id], self._after_word)
         return self._ends[phone_id]
 
-    def _unknown(self, word_id: int) -> None:
+    def _unknown(self, word_id: int, costs: UnknownCosts) -> None:
         """``[unk]``: two or more speech sounds in any order."""
         fst = self.fst
         entry, hub = fst.state(), fst.state()
-        fst.arc(self._between, entry, 0, word_id, UNKNOWN_ENTRY_COST)
-        cost = UNKNOWN_SOUND_COST + HALF
+        fst.arc(self._between, entry, 0, word_id, costs.entry)
+        cost = costs.sound + HALF
         for sound in range(1, hmm.N_CLASSES):
             stay, onward, out = hmm.unknown_transitions(sound)
             middle, last = fst.looping_state(stay), fst.looping_state(stay)
@@ -152,13 +161,13 @@ def free_speech(word_ids: Sequence[int]) -> Fst:
     return fst
 
 
-def write(folder: Path, lexicon: Lexicon) -> None:
+def write(folder: Path, lexicon: Lexicon, unknown: UnknownCosts) -> None:
     """Write the whole graph folder for the words of the lexicon."""
     (folder / "phones").mkdir(parents=True)
     first_ids = {word: number for number, word in enumerate([UNKNOWN_WORD, *sorted(lexicon)], 1)}
     relabelled = folder / "relabelled.txt"
     compile_fst(
-        LexiconGraph(lexicon, first_ids).fst,
+        LexiconGraph(lexicon, first_ids, unknown).fst,
         folder / "HCLr.fst",
         "--fst_type=olabel_lookahead",
         f"--save_relabel_opairs={relabelled}",

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tools.rehearsal_model import acoustic_model, graph, lexicon, texts
+from tools.rehearsal_model.graph import CHOSEN_COSTS, UnknownCosts
 from tools.rehearsal_model.weights import AcousticModel
 
 #: Every third frame is decoded (30 ms).  The endpoint rules are in seconds of silence.
@@ -35,7 +36,7 @@ MFCC_CONF = """\
 """
 
 
-def write(folder: Path, model: AcousticModel) -> int:
+def write(folder: Path, model: AcousticModel, unknown: UnknownCosts = CHOSEN_COSTS) -> int:
     """Replace the folder by a model for today's phrases; returns the number of words.
 
     Everything is built beside the folder first, so a failure leaves the old model.
@@ -49,7 +50,7 @@ def write(folder: Path, model: AcousticModel) -> int:
         acoustic_model.write(building / "am" / "final.mdl", model)
         (building / "conf" / "model.conf").write_text(MODEL_CONF, encoding="ascii")
         (building / "conf" / "mfcc.conf").write_text(MFCC_CONF, encoding="ascii")
-        graph.write(building / "graph", words)
+        graph.write(building / "graph", words, unknown)
         if folder.exists():
             shutil.rmtree(folder)
         building.rename(folder)

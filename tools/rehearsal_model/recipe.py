@@ -25,6 +25,7 @@ from tools.rehearsal_model import (
     synthesis,
     training,
     voices,
+    weights,
 )
 from tools.rehearsal_model.alignment import Alignment
 from tools.rehearsal_model.corpus import Array, Recording
@@ -76,7 +77,7 @@ class Recipe:
         everything = [clean]
         everything += [self._copy_features(n) for n in range(1, self._settings.copies + 1)]
         schedule = Schedule(self._settings.passes, FINAL_RATE, self._settings.limit_s)
-        return self._trained(self._examples(aligned, everything), schedule)
+        return self._trained("final", self._examples(aligned, everything), schedule)
 
     def _speech(self) -> list[Recording]:
         path = self._settings.work / "training.npz"
@@ -118,12 +119,12 @@ class Recipe:
             else None
             for each, frames in zip(self._recordings, clean, strict=True)
         ]
-        return self._trained(self._examples(aligned, [clean]), FIRST_NETWORK)
+        return self._trained("first", self._examples(aligned, [clean]), FIRST_NETWORK)
 
     def _second_model(self, clean: Sequence[Array], first: AcousticModel) -> AcousticModel:
         """Learns from the first model's alignment of every recording."""
         aligned = self._aligned("first-alignment", clean, first)
-        return self._trained(self._examples(aligned, [clean]), SECOND_NETWORK)
+        return self._trained("second", self._examples(aligned, [clean]), SECOND_NETWORK)
 
     def _aligned(
         self, name: str, clean: Sequence[Array], model: AcousticModel
@@ -152,16 +153,15 @@ class Recipe:
                     examples.append(Example(frames, found.played_faster(factor, len(frames))))
         return examples
 
-    def _trained(self, examples: Sequence[Example], schedule: Schedule) -> AcousticModel:
-        seed = self._settings.seed
-        network = training.new_network(examples, seed)
-        training.train(network, examples, schedule, seed, self._log)
-        return as_model(network, examples)
+    def _trained(self, name: str, examples: Sequence[Example], schedule: Schedule) -> AcousticModel:
+        path = self._settings.work / f"{name}-weights.npz"
+        priors = alignment.priors(each.alignment for each in examples)
 
+        def keep(network: Network) -> None:
+            weights.save(path, AcousticModel(network.layers(), priors))
 
-def as_model(network: Network, examples: Sequence[Example]) -> AcousticModel:
-    """The network as plain arrays, with how often each of its outputs is right."""
-    return AcousticModel(network.layers(), alignment.priors(each.alignment for each in examples))
+        training.train(examples, schedule, self._settings.seed, self._log, keep)
+        return weights.load(path)
 
 
 def _features_of_copy(recording: Recording, copy: int, seed: int, others: Sequence[Array]) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import soundfile
@@ -31,7 +30,13 @@ def write(model: Path, noises: Path | None, workers: int) -> None:
 
 def read_folder(folder: Path) -> list[Array]:
     """All FLAC recordings of a folder, in the order of their names."""
-    return [soundfile.read(file, dtype="int16")[0] for file in sorted(folder.glob("*.flac"))]
+    return [read(file) for file in sorted(folder.glob("*.flac"))]
+
+
+def read(file: Path) -> Array:
+    """A recording at 16 kHz."""
+    samples: Array = soundfile.read(file, dtype="int16")[0]
+    return samples
 
 
 def print_table(title: str, tallies: dict[str, Tally]) -> None:
@@ -40,15 +45,16 @@ def print_table(title: str, tallies: dict[str, Tally]) -> None:
     for name, tally in tallies.items():
         print(tally.row(name))
     for engine in dict.fromkeys(name.split()[0] for name in tallies):
-        same = [tally for name, tally in tallies.items() if name.split()[0] == engine]
-        print(_sum(same).row(f"**all {engine}**"))
+        same = {name: tally for name, tally in tallies.items() if name.split()[0] == engine}
+        print(total(same).row(f"**all {engine}**"))
 
 
-def _sum(tallies: Sequence[Tally]) -> Tally:
+def total(tallies: dict[str, Tally]) -> Tally:
+    """All voices together."""
     return Tally(
-        sum(each.accepted for each in tallies),
-        sum(each.wrong for each in tallies),
-        sum(each.spoken for each in tallies),
+        sum(each.accepted for each in tallies.values()),
+        sum(each.wrong for each in tallies.values()),
+        sum(each.spoken for each in tallies.values()),
     )
 
 

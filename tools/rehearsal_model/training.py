@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,15 @@ from tools.rehearsal_model.corpus import Array
 from tools.rehearsal_model.network import CONTEXT, STRIDE, Network, with_context
 
 Log = Callable[[str], None]
+Snapshot = Callable[[Network], None]
 
 #: Frames of 10 ms in one step of training.
 BATCH_FRAMES = 9000
 WARM_UP_STEPS = 100
+#: A long training is worth keeping before it ends.
+SNAPSHOT_S = 300.0
+#: Steps between two lines of the log.
+REPORT_STEPS = 200
 #: The learning rate falls along a cosine to this share of its peak.
 FINAL_RATE = 0.02
 WEIGHT_DECAY = 1e-3
@@ -46,37 +53,49 @@ class Schedule:
     limit_s: float = math.inf
 
 
-def new_network(examples: Sequence[Example], seed: int) -> Network:
+def _new_network(examples: Sequence[Example], seed: int) -> Network:
     """An untrained network that knows the features' mean and deviation."""
     some = np.concatenate([each.features for each in examples[::17]]).astype(np.float32)
     return Network.untrained(some.mean(0), some.std(0), seed)
 
 
 def train(
-    network: Network, examples: Sequence[Example], schedule: Schedule, seed: int, log: Log
+    examples: Sequence[Example],
+    schedule: Schedule,
+    seed: int,
+    log: Log,
+    keep: Snapshot,
 ) -> None:
-    """One cycle: the rate rises for a moment, then falls until steps or time are used up."""
+    """Train a new network in one cycle: the rate rises for a moment, then falls to the end.
+
+    The end is when all passes are done or the time is used up.  ``keep`` is given the
+    network every few minutes and at the end.
+    """
     rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
+    network = _new_network(examples, seed)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
-    started, step, loss_sum, right_sum = time.monotonic(), 0, 0.0, 0.0
+    started = kept = time.monotonic()
     steps = math.ceil(schedule.passes * len(_batches(examples, rng)))
-    while step < steps:
-        for batch in _batches(examples, rng):
-            elapsed = time.monotonic() - started
-            progress = max(step / steps, elapsed / schedule.limit_s)
-            if progress >= 1:
-                log(f"stopped at step {step} of {steps}, {elapsed:.0f} s")
-                return
-            _set_rate(optimizer, schedule.rate * _rate_factor(step, progress))
-            loss, right = _step(network, optimizer, [examples[i] for i in batch], rng)
-            loss_sum, right_sum, step = loss_sum + loss, right_sum + right, step + 1
-            if step % 200 == 0:
-                log(
-                    f"step {step} of {steps}, {elapsed:.0f} s:"
-                    f" loss {loss_sum / 200:.3f}, frames right {right_sum / 200:.3f}"
-                )
-                loss_sum = right_sum = 0.0
+    recent: deque[tuple[float, float]] = deque(maxlen=REPORT_STEPS)
+    for step, batch in enumerate(islice(_endless_batches(examples, rng), steps)):
+        elapsed = time.monotonic() - started
+        progress = max(step / steps, elapsed / schedule.limit_s)
+        if progress >= 1:
+            break
+        _set_rate(optimizer, schedule.rate * _rate_factor(step, progress))
+        recent.append(_step(network, optimizer, [examples[i] for i in batch], rng))
+        if step % REPORT_STEPS == REPORT_STEPS - 1:
+            loss, right = np.mean(recent, axis=0)
+            log(f"step {step + 1}, {progress:.0%}: loss {loss:.3f}, frames right {right:.1%}")
+        if time.monotonic() - kept > SNAPSHOT_S:
+            kept = time.monotonic()
+            keep(network)
+    keep(network)
+
+
+def _endless_batches(examples: Sequence[Example], rng: np.random.Generator) -> Iterator[list[int]]:
+    while True:
+        yield from _batches(examples, rng)
 
 
 def _rate_factor(step: int, progress: float) -> float:
