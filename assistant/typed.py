@@ -43,36 +43,60 @@ def parse_time(text: str) -> float:
     return hours * 3600 + minutes * 60 + seconds
 
 
+class Keyboard:
+    """Understands typed lines as the ear understands spoken ones: whole phrases or nothing."""
+
+    def __init__(self, phrases: Phrases, name: str, numbers: Mapping[int, str]) -> None:
+        """Take what can be said.
+
+        Args:
+            phrases: everything that can be said.
+            name: the assistant's name, which may come before any phrase.
+            numbers: numbers in words, so that digits can be typed for them.
+        """
+        self._phrases = phrases
+        self._name = name
+        self._numbers = numbers
+        self._matcher = Matcher(Hearing())
+
+    def understand(self, line: str, moment: ListenFor) -> Heard | NotUnderstood:
+        """What a typed line means in this moment."""
+        closed = self._phrases.closed_set(moment.intents, moment.bare, self._name)
+        intent = self._matcher.match(self._as_heard(line), closed)
+        return NotUnderstood() if intent is None else Heard(intent)
+
+    def _as_heard(self, line: str) -> str:
+        """Typed text as it would be heard: small letters, no marks, numbers in words."""
+        text = re.sub("[\u2019\u00b4`]", "'", line.lower())
+        words = re.sub(r"[^a-z0-9']+", " ", text).split()
+        return " ".join(self._in_words(word) for word in words)
+
+    def _in_words(self, word: str) -> str:
+        return self._numbers.get(int(word), word) if re.fullmatch(r"[0-9]{1,3}", word) else word
+
+
 class TypedConversation:
     """Drives a conversation by lines of text."""
 
     def __init__(
         self,
         conversation: Conversation,
-        phrases: Phrases,
-        name: str,
+        keyboard: Keyboard,
         timeline: Timeline,
-        *,
-        numbers: Mapping[int, str],
         remember: Callable[[Command], None],
     ) -> None:
         """Begin at second 0.
 
         Args:
             conversation: not started yet.
-            phrases: everything that can be said.
-            name: the assistant's name, which may come before any phrase.
+            keyboard: understands the lines.
             timeline: shows what happens.
-            numbers: numbers in words, so that digits can be typed for them.
             remember: takes every command; keeps those that are to be remembered.
         """
         self._conversation = conversation
-        self._phrases = phrases
-        self._name = name
+        self._keyboard = keyboard
         self._timeline = timeline
-        self._numbers = numbers
         self._remember = remember
-        self._matcher = Matcher(Hearing())
         self._moment: ListenFor | None = None
         self._now = 0.0
 
@@ -91,25 +115,8 @@ class TypedConversation:
             return
         if line.startswith("@"):
             self._let_pass(line[1:].strip())
-        else:
-            self._say(self._normalized(line))
-
-    def _normalized(self, text: str) -> str:
-        """Typed text as it would be heard: small letters, no marks, numbers in words."""
-        text = re.sub(r"[’`´]", "'", text.lower())
-        text = re.sub(r"[^a-z0-9']+", " ", text)
-        words = (
-            self._numbers.get(int(word), word) if word.isdigit() and len(word) < 4 else word
-            for word in text.split()
-        )
-        return " ".join(words)
-
-    def _say(self, text: str) -> None:
-        if self._moment is None or not text:
-            return
-        closed = self._phrases.closed_set(self._moment.intents, self._moment.bare, self._name)
-        intent = self._matcher.match(text, closed)
-        self._handle(NotUnderstood() if intent is None else Heard(intent))
+        elif self._moment is not None:
+            self._handle(self._keyboard.understand(line, self._moment))
 
     def _let_pass(self, wish: str) -> None:
         if wish == "end":

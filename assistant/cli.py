@@ -1,0 +1,109 @@
+"""The `turntable` command. Each verb is a few lines; the work is elsewhere and loaded when needed.
+
+Exit codes: 0 all is well; 1 something failed; 2 something given cannot be used, in one line.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant import __version__
+from assistant.errors import BadInput, TurntableError
+
+
+class _Verbs(click.Group):
+    """Shows our errors as the one line they are."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb."""
+        try:
+            return super().invoke(ctx)
+        except BadInput as error:
+            click.echo(f"turntable: {error}", err=True)
+            ctx.exit(2)
+        except TurntableError as error:
+            click.echo(f"turntable: {error}", err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()  # whoever read our lines has gone; nothing more can be said
+            ctx.exit(0)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+model_option = click.option(
+    "--model", type=click.Path(path_type=Path), help="Folder of a Vosk model to use."
+)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="turntable")
+def main() -> None:
+    """A kitchen-table voice companion for couples. It takes turns, and keeps no records."""
+
+
+@main.command()
+@model_option
+def run(model: Path | None) -> None:
+    """Start the assistant: by voice, or typed where there is no microphone, or a rehearsal."""
+    from assistant.verbs.run import run_assistant  # noqa: PLC0415
+
+    run_assistant(model)
+
+
+@main.command()
+@click.argument("ritual", default="weekly-check-in")
+@click.option("--length", default="", help="One of the ritual's lengths, such as short.")
+@json_option
+def rehearse(ritual: str, length: str, as_json: bool) -> None:
+    """Let two synthetic partners hold RITUAL with the real assistant, on a fast clock."""
+    from assistant.verbs.rehearse import rehearse_ritual  # noqa: PLC0415
+
+    rehearse_ritual(ritual, length, as_json=as_json)
+
+
+@main.command("type")
+@json_option
+def type_(as_json: bool) -> None:
+    """Type what you would say, one utterance a line.
+
+    "@ 2m30s" lets time pass; "@ end" lets the present turn or question run out.
+    """
+    from assistant.verbs.type import type_conversation  # noqa: PLC0415
+
+    sys.exit(type_conversation(as_json=as_json))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--state", type=click.Choice(["idle", "asked", "floor"]), default="idle")
+@model_option
+@json_option
+def hear(files: tuple[Path, ...], state: str, model: Path | None, as_json: bool) -> None:
+    """Show what the ear makes of sound files (WAV or FLAC), as if heard in STATE."""
+    from assistant.verbs.hear import hear_files  # noqa: PLC0415
+
+    hear_files(files, state, model, as_json=as_json)
+
+
+@main.command()
+@click.option("--measure", is_flag=True, help="Also measure start-up, memory and load.")
+def check(measure: bool) -> None:
+    """Look at every part, one line each, and say how to mend what fails."""
+    from assistant.verbs.check import check_parts  # noqa: PLC0415
+
+    sys.exit(check_parts(measure=measure))
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def validate(folder: Path | None) -> None:
+    """Check a content folder with `voices/` and `intents/`; by default the household's own."""
+    from assistant.verbs.validate import validate_folder  # noqa: PLC0415
+
+    validate_folder(folder)
+
+
+if __name__ == "__main__":
+    main()
