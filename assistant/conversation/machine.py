@@ -152,7 +152,7 @@ class Conversation:
     def _floor_tick(self, holding: Holding, now: float) -> None:
         """The last minute, the bell, or the quiet after it."""
         stage, turn = self._stage, holding.turn
-        if turn.remaining(now) > 0:
+        if turn.rung_at is None and now < turn.bell:
             stage.chime(ChimeName.MINUTE_LEFT)
             stage.doing = Holding(turn.warned_now(), holding.beat)
             return

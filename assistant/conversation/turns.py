@@ -4,6 +4,7 @@ A turn is granted a time, may be paused and resumed, may grow once, and rings at
 speaker may finish past the bell: the turn is over when it is quiet, or after a limit.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from assistant.config import Timing
@@ -39,6 +40,14 @@ class Turn:
         """Seconds left before the bell; 0 after it."""
         return max(0.0, self.granted - self.used(now))
 
+    @property
+    def bell(self) -> float:
+        """When the bell rings; never, while the clock stands.
+
+        Whether it is time is asked of this sum alone: `remaining` may differ from it by a rounding.
+        """
+        return math.inf if self.since is None else self.since + self.granted - self.spent
+
     def paused(self, now: float) -> "Turn":
         """The turn with its clock standing."""
         return replace(self, since=None, spent=self.used(now))
@@ -71,9 +80,8 @@ class Turn:
         """
         if self.since is None:
             raise ValueError("a paused turn has no deadline")
-        bell = self.since + self.granted - self.spent
         if self.rung_at is None:
-            return bell - timing.minute_left if self._wants_warning(timing) else bell
+            return self.bell - timing.minute_left if self._wants_warning(timing) else self.bell
         limit = self.rung_at + timing.overtime
         return limit if quiet_since is None else min(limit, quiet_since + timing.bell_quiet)
 
@@ -85,5 +93,5 @@ class Turn:
         """After the bell: is it quiet, or has the limit passed?"""
         if self.rung_at is None:
             return False
-        quiet = quiet_since is not None and now - quiet_since >= timing.bell_quiet
-        return quiet or now - self.rung_at >= timing.overtime
+        quiet = quiet_since is not None and now >= quiet_since + timing.bell_quiet
+        return quiet or now >= self.rung_at + timing.overtime
