@@ -1,7 +1,8 @@
 """How well the exported model understands: the real Vosk, behind the real voice detector.
 
-A phrase is accepted when exactly that phrase, whole, comes out of a grammar of all
-phrases of the moment and ``[unk]``; it is wrong when another phrase comes out.
+A phrase is accepted when what comes out of a grammar of all phrases and ``[unk]``
+means the same to the assistant's matcher; it is wrong when it means anything else.
+The ear's further rules (edges, second look) are not part of this measure.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ import numpy as np
 import vosk
 
 from assistant.config import BLOCK, Hearing
+from assistant.events import Intent
 from assistant.hearing.gate import Change, Gate
+from assistant.understanding.closed_set import ClosedSet
+from assistant.understanding.matcher import Matcher
 from tools.rehearsal_model import noise, texts
 from tools.rehearsal_model.corpus import Array, Recording
 from tools.rehearsal_model.features import RATE
@@ -65,13 +69,14 @@ class Tally:
     spoken: int = 0
     misheard: list[tuple[str, list[str]]] = field(default_factory=list)
 
-    def add(self, said: str, heard: list[str], grammar: set[str]) -> None:
+    def add(self, said: str, heard: list[str], ear: Ear) -> None:
         """Count one phrase."""
         self.spoken += 1
-        if heard == [said]:
+        meanings = [meaning for meaning in map(ear.meaning, heard) if meaning is not None]
+        if meanings == [ear.meaning(said)]:
             self.accepted += 1
             return
-        self.wrong += any(text in grammar for text in heard)
+        self.wrong += bool(meanings)
         self.misheard.append((said, heard))
 
     def row(self, name: str) -> str:
@@ -83,12 +88,17 @@ class Tally:
 class Ear:
     """A model, a grammar, and the voice detector before them."""
 
-    def __init__(self, model: Path, phrases: Iterable[str]) -> None:
+    def __init__(self, model: Path, closed: ClosedSet) -> None:
         vosk.SetLogLevel(-1)
-        self.grammar = set(phrases)
+        self._closed = closed
         self._gate = Gate(Hearing())
-        words = json.dumps([*sorted(self.grammar), UNKNOWN_WORD])
+        self._matcher = Matcher(Hearing())
+        words = json.dumps([*closed.texts, UNKNOWN_WORD])
         self._recognizer: Any = vosk.KaldiRecognizer(vosk.Model(str(model)), RATE, words)
+
+    def meaning(self, text: str) -> Intent | None:
+        """What the assistant takes a text for, if for anything."""
+        return self._matcher.match(text, self._closed)
 
     def hear(self, samples: Array) -> list[str]:
         """The text of every utterance in the recording, quiet added around it."""
@@ -132,10 +142,10 @@ def phrases_to_say(seed: int = 1) -> list[str]:
     return [f"{texts.NAME} {each}" if n % 4 == 0 else each for n, each in enumerate(chosen)]
 
 
-def grammar() -> list[str]:
-    """All phrases, bare and after the name: larger than that of any moment, so harder."""
-    bare = texts.phrases()
-    return [*bare, *(f"{texts.NAME} {phrase}" for phrase in bare)]
+def everything() -> ClosedSet:
+    """All phrases, bare and after the name: larger than the set of any moment, so harder."""
+    phrases = texts.load()
+    return phrases.closed_set(phrases.intents, phrases.intents, texts.NAME)
 
 
 def noisy(samples: Array, decibels: float, noises: Sequence[Array], seed: int) -> Array:
@@ -161,7 +171,7 @@ def tally(
             samples = noisy(samples, decibels, noises, each.utterance.number)
         name = f"{each.utterance.engine} {each.utterance.voice}"
         heard = ear.hear(samples)
-        tallies.setdefault(name, Tally()).add(each.utterance.text, heard, ear.grammar)
+        tallies.setdefault(name, Tally()).add(each.utterance.text, heard, ear)
     return tallies
 
 
@@ -169,6 +179,6 @@ def false_actions(ear: Ear, recordings: Iterable[Array]) -> tuple[int, float]:
     """Phrases heard where none was said, and the hours listened to."""
     found, seconds = 0, 0.0
     for samples in recordings:
-        found += sum(text in ear.grammar for text in ear.hear(samples))
+        found += sum(ear.meaning(text) is not None for text in ear.hear(samples))
         seconds += len(samples) / RATE
     return found, seconds / 3600

@@ -13,10 +13,11 @@ from tools.rehearsal_model.evaluation import Ear, Tally, Voice
 
 def write(model: Path, noises: Path | None, workers: int) -> None:
     """Speak, listen, and print a table each for trained and unseen voices."""
-    ear = Ear(model, evaluation.grammar())
+    closed = evaluation.everything()
+    ear = Ear(model, closed)
     backgrounds = read_folder(noises) if noises else []
     said = evaluation.phrases_to_say()
-    print(f"{len(said)} phrases, a grammar of {len(ear.grammar)}")
+    print(f"{len(said)} phrases, a grammar of {len(closed.texts)}")
     for title, group in (
         ("Trained", evaluation.TRAINED_VOICES),
         ("Unseen", evaluation.UNSEEN_VOICES),

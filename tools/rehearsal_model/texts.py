@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from pydoc_data.topics import topics
 
-from assistant.understanding.phrases import load_phrases
+from assistant.understanding.phrases import Phrases, load_phrases
 from tools.rehearsal_model.paths import GENERAL_WORDS, INTENTS, SENTENCES
 
 NAME = "turntable"
@@ -31,10 +31,15 @@ def words_of(text: str) -> list[str]:
 
 
 @cache
+def load(folder: Path = INTENTS) -> Phrases:
+    """The phrases as the assistant itself reads them."""
+    return load_phrases(sorted(folder.glob("*.yaml")))
+
+
 def phrases_by_intent(folder: Path = INTENTS) -> dict[str, tuple[str, ...]]:
     """Every phrase that the assistant can be told, by intent, in a stable order."""
     found: dict[str, list[str]] = {}
-    for phrase in load_phrases(sorted(folder.glob("*.yaml"))):
+    for phrase in load(folder):
         found.setdefault(phrase.intent, []).append(phrase.text)
     return {intent: tuple(sorted(found[intent])) for intent in sorted(found)}
 
