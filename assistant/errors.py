@@ -13,7 +13,8 @@
     │   ├── MicrophoneLost
     │   ├── LoudspeakerLost
     │   ├── VoiceFailed
-    │   └── RecognizerFailed
+    │   ├── RecognizerFailed
+    │   └── MemoryLost
     ├── SealBroken              something tried to write, connect or start what the seal forbids
     └── RehearsalFailed         a synthetic partner was not understood, or a turn was cut short
 
@@ -88,6 +89,10 @@ class VoiceFailed(PartFailed):
 
 class RecognizerFailed(PartFailed):
     """The recognizer threw an error."""
+
+
+class MemoryLost(PartFailed):
+    """The memory cannot be read or written just now: the disk is full, read-only or damaged."""
 
 
 class SealBroken(TurntableError):
