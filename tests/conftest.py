@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio
+from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio, restart_portaudio
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +33,3 @@ def virtual_audio(audio_server: VirtualAudio) -> Iterator[VirtualAudio]:
     audio_server.mend()
     yield audio_server
     audio_server.mend()
-
-
-def restart_portaudio() -> None:
-    """Make PortAudio look at its environment again; every open stream ends."""
-    import sounddevice  # noqa: PLC0415 (importing it starts PortAudio, which reads the environment)
-
-    sounddevice._terminate()
-    sounddevice._initialize()

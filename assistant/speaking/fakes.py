@@ -114,6 +114,13 @@ class FakeLoudspeaker:
             self._hangs = False
             self.lose("the loudspeaker takes no sound any more")
 
+    def unless_playing(self, work: Callable[[], None]) -> bool:
+        """Do it if nothing is kept."""
+        if self._queue:
+            return False
+        work()
+        return True
+
     def close(self) -> None:
         """Drop all that is kept and take nothing more."""
         self.closed = True

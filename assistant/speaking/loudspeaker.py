@@ -78,6 +78,10 @@ class Loudspeaker(Protocol):
     def check(self) -> None:
         """Report `Lost` if the device hangs. To be called about twice a second."""
 
+    def unless_playing(self, work: Callable[[], None]) -> bool:
+        """Do something that would end an open stream, or nothing while one is open; whether."""
+        ...
+
     def close(self) -> None:
         """Fall silent and let the device go."""
 
@@ -117,6 +121,7 @@ class PortAudioLoudspeaker:
         self._lost = False
         self._closing = False
         self._inside_since: float | None = None
+        self._stream_is_open = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="loudspeaker", daemon=True)
         self._thread.start()
 
@@ -140,6 +145,19 @@ class PortAudioLoudspeaker:
         if self._hangs():
             self._report_lost(LoudspeakerLost("the loudspeaker takes no sound any more"))
             self._finish_all()
+
+    def unless_playing(self, work: Callable[[], None]) -> bool:
+        """Do something that would end an open stream, or nothing while one is open; whether.
+
+        Made for looking for new devices, which PortAudio can do only by starting anew.
+        """
+        if not self._stream_is_open.acquire(blocking=False):
+            return False
+        try:
+            work()
+        finally:
+            self._stream_is_open.release()
+        return True
 
     def close(self) -> None:
         """Fall silent, let the device go and end the thread; a thread that hangs is left behind."""
@@ -247,13 +265,14 @@ class PortAudioLoudspeaker:
     @contextmanager
     def _opened(self) -> Iterator[Any]:
         first = self._first()
-        with self._inside():
-            stream = _open(self._device, first.sound.rate if first else None)
-        try:
-            yield stream
-        finally:
+        with self._stream_is_open:
             with self._inside():
-                stream.close(ignore_errors=True)
+                stream = _open(self._device, first.sound.rate if first else None)
+            try:
+                yield stream
+            finally:
+                with self._inside():
+                    stream.close(ignore_errors=True)
 
     @contextmanager
     def _inside(self) -> Iterator[None]:

@@ -117,6 +117,10 @@ class Speaker:
         """Change loudness (0 to 1) and speed (words a minute) of what is asked for from now on."""
         self._jobs.put(_Adjust(volume, rate))
 
+    def unless_playing(self, work: Callable[[], None]) -> bool:
+        """Do something that would end an open stream, or nothing while one is open; whether."""
+        return self._loudspeaker.unless_playing(work)
+
     def close(self) -> None:
         """Fall silent and end the thread; a synthesis that hangs is left behind."""
         self.hush()

@@ -20,7 +20,7 @@ from assistant.speaking.loudspeaker import (
     loudspeakers,
 )
 from assistant.speaking.voice import Speech
-from tests.audio.virtual_audio import VirtualAudio
+from tests.audio.virtual_audio import VirtualAudio, restart_portaudio
 
 RATE = 16_000
 """Of the virtual loudspeaker: what is played at this rate is captured sample by sample."""
@@ -316,6 +316,20 @@ class TestFaults:
         box.loudspeaker.check()
         assert box.report() == Played(1)
         assert box.silent()
+
+    def test_devices_are_looked_for_again_only_while_nothing_plays(
+        self, virtual_audio: VirtualAudio, box: Box
+    ) -> None:
+        """PortAudio started anew under an open stream would crash the process."""
+        assert box.loudspeaker.unless_playing(restart_portaudio)
+        with virtual_audio.record_speaker() as recording:
+            box.loudspeaker.play(noise(20.0), 1)
+            while not recording.read(0.02).any():
+                pass
+            assert not box.loudspeaker.unless_playing(restart_portaudio)
+            box.loudspeaker.stop()
+            assert box.report() == Played(1)
+        self.plays(virtual_audio, box)
 
     def plays(self, virtual_audio: VirtualAudio, box: Box) -> None:
         sound = noise(0.3, 9)

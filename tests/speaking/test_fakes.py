@@ -64,3 +64,11 @@ def test_closing_drops_all(loudspeaker: FakeLoudspeaker, reports: list[Report]) 
     loudspeaker.close()
     assert loudspeaker.closed
     assert reports == [Played(1)]
+
+
+def test_work_is_done_only_while_nothing_plays(loudspeaker: FakeLoudspeaker) -> None:
+    done: list[str] = []
+    assert loudspeaker.unless_playing(lambda: done.append("silent"))
+    loudspeaker.play(SOUND, 1)
+    assert not loudspeaker.unless_playing(lambda: done.append("playing"))
+    assert done == ["silent"]

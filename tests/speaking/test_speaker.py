@@ -193,6 +193,16 @@ class TestFaults:
         assert "canary" not in caplog.text
 
 
+def test_devices_are_looked_for_only_while_nothing_plays(stage: Stage) -> None:
+    done: list[str] = []
+    stage.speaker.say(1, "one")
+    stage.loudspeaker.next_sound()
+    assert not stage.speaker.unless_playing(lambda: done.append("playing"))
+    stage.loudspeaker.finish()
+    assert stage.speaker.unless_playing(lambda: done.append("silent"))
+    assert done == ["silent"]
+
+
 class TestClosing:
     """Nothing is left over, even when a part hangs."""
 
