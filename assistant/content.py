@@ -183,12 +183,10 @@ class Content:
         """Decks for a table where children may listen."""
         return tuple(name for name, deck in self.decks.items() if deck.audience == "family")
 
-    def reminder(self, name: str) -> str:
-        """The sentence of an opt-in reminder."""
-        return {
-            "kind_word": self.lines.kind_word,
-            "connecting_act": self.lines.connecting_act,
-        }[name]
+    def small_acts(self, reminder: str) -> tuple[str, ...]:
+        """The sentences of an opt-in reminder; one of them is said."""
+        acts = self.starters.reminders
+        return {"kind_word": acts.kind_word, "connecting_act": acts.connecting_act}[reminder]
 
     def help_page(self) -> str:
         """The help page, with local services where a language pack names some."""

@@ -203,8 +203,6 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     next_date: Text
     no_dates: Text
     dates_cancelled: Text
-    kind_word: Text
-    connecting_act: Text
     forget_sure: Text
     forgotten: Text
     not_forgotten: Text
@@ -219,10 +217,16 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     numbers: dict[int, Text]
 
 
+class SmallActs(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said when the chime of a reminder is answered: one of these, drawn at random."""
+
+    kind_word: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    connecting_act: Annotated[tuple[Text, ...], Meta(min_length=1)]
+
+
 class Starters(Struct, frozen=True, forbid_unknown_fields=True):
     """`starters.yaml`: sentence starters and short explanations, said on request."""
 
     starters: dict[Slug, Text]
     explainers: dict[Slug, Text]
-    reminders: dict[Literal["kind_word", "connecting_act"], tuple[Text, ...]]
-    """What is said, in turn, when the chime of a reminder is answered."""
+    reminders: SmallActs

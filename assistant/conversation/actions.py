@@ -245,7 +245,8 @@ def _accept(stage: Stage, _: Intent, now: float) -> None:
         return
     lines, ritual = stage.content.lines, stage.content.rituals.get(invited.ritual)
     if ritual is None:
-        stage.aside((beats.Speak(stage.content.reminder(invited.reminder)),), now, Idle())
+        act = stage.random.choice(stage.content.small_acts(invited.reminder))
+        stage.aside((beats.Speak(act),), now, Idle())
         return
     stage.news.append(lines.invitation.replace("{ritual}", ritual.title))
     begin_ritual(stage, invited.ritual, Intent("StartRitual", {"ritual": invited.ritual}), now)
