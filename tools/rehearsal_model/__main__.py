@@ -31,7 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train new weights from nothing, then rebuild")
     train.set_defaults(command=_train)
     train.add_argument("--work", type=Path, required=True, help="folder for recordings (4 GB)")
-    train.add_argument("--realign", action="store_true", help="align with the present weights")
+    train.add_argument("--go-on", action="store_true", help="from the present weights")
     train.add_argument("--seed", type=int, default=1)
     train.add_argument("--scale", type=float, default=1.0, help="share of the recordings")
     train.add_argument("--copies", type=int, default=5, help="augmented copies of a recording")
@@ -74,8 +74,8 @@ def _train(options: argparse.Namespace) -> None:
         workers=options.workers,
         threads=options.threads,
     )
-    aligner = weights.load(options.weights) if options.realign else None
-    weights.save(options.weights, Recipe(settings, _log).run(aligner))
+    earlier = weights.load(options.weights) if options.go_on else None
+    weights.save(options.weights, Recipe(settings, _log).run(earlier))
     _graph(options)
 
 

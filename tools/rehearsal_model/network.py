@@ -15,18 +15,20 @@ from torch import nn
 
 from tools.rehearsal_model import hmm
 from tools.rehearsal_model.features import COEFFICIENTS
-from tools.rehearsal_model.weights import Array, Layer, Quantised
+from tools.rehearsal_model.weights import AcousticModel, Array, Layer, Quantised
 
 #: Frames of 10 ms per output.
 STRIDE = 3
 FIRST_UNITS = 128
-UNITS = 256
-DEEP_LAYERS = 5
+UNITS = 224
+DEEP_LAYERS = 4
 #: Per hidden layer, in frames of 10 ms.
 OFFSETS = ((-2, -1, 0, 1, 2), (-1, 0, 1), *[(-3, 0, 3)] * DEEP_LAYERS)
 #: Frames that the network sees on either side of the one it names.
 CONTEXT = sum(max(offsets) for offsets in OFFSETS)
 DROPOUT = 0.1
+#: A unit that never speaks up still needs a scale.
+SMALLEST_DEVIATION = 0.01
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,27 @@ class Network:
             normal=nn.ModuleList([nn.BatchNorm1d(layer.out_channels) for layer in hidden]),
             output=nn.Conv1d(UNITS, hmm.N_PDFS, 1),
         )
+
+    def take_over(self, model: AcousticModel, features: Array) -> None:
+        """Go on from an exported model of the same shape.
+
+        Its layers hold no normalisation any more; each is set so that it changes
+        nothing, as measured on some features [batch, frames, 40].
+        """
+        *hidden, output = model.layers
+        with torch.no_grad():
+            signal = ((torch.from_numpy(features) - self.mean) / self.deviation).transpose(1, 2)
+            scale, shift = self.deviation, self.mean
+            for layer, ours, normal in zip(hidden, self.hidden, self.normal, strict=True):
+                _unfold(layer, ours, scale, shift)
+                signal = torch.relu(ours(signal))
+                deviation, mean = torch.std_mean(signal, (0, 2))
+                normal.weight.copy_(deviation.clamp(min=SMALLEST_DEVIATION))
+                normal.bias.copy_(mean)
+                normal.running_mean.copy_(mean)
+                normal.running_var.copy_(normal.weight**2)
+                scale, shift = torch.ones(len(mean)), torch.zeros(len(mean))
+            _unfold(output, self.output, scale, shift)
 
     def parameters(self) -> list[Any]:
         """All that training changes."""
@@ -93,6 +116,15 @@ def _folded(layer: Any, scale: Any, shift: Any, offsets: tuple[int, ...]) -> Lay
         weight = (weight * scale[None, :, None]).permute(0, 2, 1)
         matrix = weight.reshape(weight.shape[0], -1).numpy()
     return Layer(Quantised.of(matrix), bias.numpy().astype(np.float32), offsets)
+
+
+def _unfold(layer: Layer, ours: Any, scale: Any, shift: Any) -> None:
+    """Give our layer, whose input is normalised, the effect of a layer whose input is not."""
+    outputs, inputs, offsets = ours.weight.shape
+    matrix = torch.from_numpy(layer.weight.matrix)
+    weight = matrix.reshape(outputs, offsets, inputs).permute(0, 2, 1)
+    ours.weight.copy_(weight * scale[None, :, None])
+    ours.bias.copy_(torch.from_numpy(layer.bias) + (weight * shift[None, :, None]).sum((1, 2)))
 
 
 def with_context(features: Array) -> Array:

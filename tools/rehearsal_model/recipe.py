@@ -1,7 +1,7 @@
 """The whole recipe, from nothing to trained weights.  Finished stages are kept in a work folder.
 
-An existing model aligns the recordings.  Where there is none, a first network learns
-from flite's own segment times, aligns everything, learns from that, and aligns again.
+From nothing, a first network learns from flite's own segment times, aligns everything,
+learns from that, and aligns again.  An existing model aligns at once and is trained on.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ from tools.rehearsal_model.weights import AcousticModel
 NOISE_RECORDINGS = 600
 #: Voices that babble in the background of others.
 BABBLERS = 60
-FIRST_NETWORK = Schedule(passes=3, rate=2e-3)
-SECOND_NETWORK = Schedule(passes=1, rate=2e-3)
-FINAL_RATE = 2e-3
+FIRST_PASSES, SECOND_PASSES = 3, 1
+RATE = 2e-3
+#: A network that is good already would only forget at the full rate.
+RATE_TO_GO_ON = 1e-3
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,19 @@ class Recipe:
         settings.work.mkdir(parents=True, exist_ok=True)
         torch.set_num_threads(settings.threads)
 
-    def run(self, aligner: AcousticModel | None) -> AcousticModel:
-        """Train a model; ``aligner`` is an earlier one, if there is any."""
+    def run(self, earlier: AcousticModel | None) -> AcousticModel:
+        """Train a model, from nothing or on from an earlier one."""
         self._recordings = self._speech()
         self._noise = self._noise_features()
         clean = self._copy_features(0)
-        if aligner is None:
-            aligner = self._second_model(clean, self._first_model(clean))
+        aligner = earlier or self._second_model(clean, self._first_model(clean))
         aligned = self._aligned("alignment", clean, aligner)
         everything = [clean]
         everything += [self._copy_features(n) for n in range(1, self._settings.copies + 1)]
-        schedule = Schedule(self._settings.passes, FINAL_RATE, self._settings.limit_s)
-        return self._trained("final", self._examples(aligned, everything), schedule)
+        rate = RATE if earlier is None else RATE_TO_GO_ON
+        settings = self._settings
+        schedule = Schedule(settings.passes, rate, settings.seed, settings.limit_s)
+        return self._trained("final", self._examples(aligned, everything), schedule, earlier)
 
     def _speech(self) -> list[Recording]:
         path = self._settings.work / "training.npz"
@@ -119,12 +121,14 @@ class Recipe:
             else None
             for each, frames in zip(self._recordings, clean, strict=True)
         ]
-        return self._trained("first", self._examples(aligned, [clean]), FIRST_NETWORK)
+        schedule = Schedule(FIRST_PASSES, RATE, self._settings.seed)
+        return self._trained("first", self._examples(aligned, [clean]), schedule)
 
     def _second_model(self, clean: Sequence[Array], first: AcousticModel) -> AcousticModel:
         """Learns from the first model's alignment of every recording."""
         aligned = self._aligned("first-alignment", clean, first)
-        return self._trained("second", self._examples(aligned, [clean]), SECOND_NETWORK)
+        schedule = Schedule(SECOND_PASSES, RATE, self._settings.seed)
+        return self._trained("second", self._examples(aligned, [clean]), schedule)
 
     def _aligned(
         self, name: str, clean: Sequence[Array], model: AcousticModel
@@ -153,14 +157,21 @@ class Recipe:
                     examples.append(Example(frames, found.played_faster(factor, len(frames))))
         return examples
 
-    def _trained(self, name: str, examples: Sequence[Example], schedule: Schedule) -> AcousticModel:
+    def _trained(
+        self,
+        name: str,
+        examples: Sequence[Example],
+        schedule: Schedule,
+        earlier: AcousticModel | None = None,
+    ) -> AcousticModel:
         path = self._settings.work / f"{name}-weights.npz"
         priors = alignment.priors(each.alignment for each in examples)
 
         def keep(network: Network) -> None:
             weights.save(path, AcousticModel(network.layers(), priors))
 
-        training.train(examples, schedule, self._settings.seed, self._log, keep)
+        network = training.new_network(examples, schedule.seed, earlier)
+        training.train(network, examples, schedule, self._log, keep)
         return weights.load(path)
 
 

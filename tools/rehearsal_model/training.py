@@ -18,6 +18,7 @@ from torch.nn.utils import clip_grad_norm_
 from tools.rehearsal_model.alignment import Alignment
 from tools.rehearsal_model.corpus import Array
 from tools.rehearsal_model.network import CONTEXT, STRIDE, Network, with_context
+from tools.rehearsal_model.weights import AcousticModel
 
 Log = Callable[[str], None]
 Snapshot = Callable[[Network], None]
@@ -50,29 +51,30 @@ class Schedule:
 
     passes: float
     rate: float
+    seed: int
     limit_s: float = math.inf
 
 
-def _new_network(examples: Sequence[Example], seed: int) -> Network:
-    """An untrained network that knows the features' mean and deviation."""
+def new_network(
+    examples: Sequence[Example], seed: int, earlier: AcousticModel | None = None
+) -> Network:
+    """A network that knows the features' mean and deviation, and all that an earlier one does."""
     some = np.concatenate([each.features for each in examples[::17]]).astype(np.float32)
-    return Network.untrained(some.mean(0), some.std(0), seed)
+    network = Network.untrained(some.mean(0), some.std(0), seed)
+    if earlier is not None:
+        network.take_over(earlier, some[np.newaxis])
+    return network
 
 
 def train(
-    examples: Sequence[Example],
-    schedule: Schedule,
-    seed: int,
-    log: Log,
-    keep: Snapshot,
+    network: Network, examples: Sequence[Example], schedule: Schedule, log: Log, keep: Snapshot
 ) -> None:
-    """Train a new network in one cycle: the rate rises for a moment, then falls to the end.
+    """Train in one cycle: the rate rises for a moment, then falls to the end.
 
     The end is when all passes are done or the time is used up.  ``keep`` is given the
     network every few minutes and at the end.
     """
-    rng = np.random.default_rng(seed)
-    network = _new_network(examples, seed)
+    rng = np.random.default_rng(schedule.seed)
     optimizer = torch.optim.AdamW(network.parameters(), weight_decay=WEIGHT_DECAY)
     started = kept = time.monotonic()
     steps = math.ceil(schedule.passes * len(_batches(examples, rng)))
