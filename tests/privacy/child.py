@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 _BEGINNING = """\
@@ -16,10 +16,20 @@ STATE = Path(sys.argv[1])
 
 
 def run_python(
-    code: str, state_folder: Path, environment: Mapping[str, str] | None = None
+    code: str,
+    state_folder: Path,
+    environment: Mapping[str, str] | None = None,
+    before: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run code that finds `seal`, `Layer` and ``STATE``; gives what it printed."""
-    command = [sys.executable, "-c", _BEGINNING + textwrap.dedent(code), str(state_folder)]
+    """Run code that finds `seal`, `Layer` and ``STATE``; gives what it printed.
+
+    Args:
+        code: Python.
+        state_folder: becomes ``STATE``.
+        environment: variables to add.
+        before: a program, with its arguments, that becomes the Python process.
+    """
+    command = [*before, sys.executable, "-c", _BEGINNING + textwrap.dedent(code), str(state_folder)]
     return subprocess.run(
         command,
         capture_output=True,
