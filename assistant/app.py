@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 
 from assistant import content as content_files
-from assistant.config import Hearing, Settings, config_file, load_settings
+from assistant.config import Hearing, Settings, VoiceSettings, config_file, load_settings
 from assistant.content import Content
 from assistant.conversation.machine import Conversation
 from assistant.conversation.rituals import check_content
@@ -86,20 +86,27 @@ def open_home(settings: Settings | None = None, own: Path | None = None) -> Home
 def new_conversation(
     home: Home,
     memories: Memories,
+    voice: VoiceSettings,
     *,
     partners: tuple[str, ...] | None = None,
     random: Random | None = None,
 ) -> Conversation:
     """A conversation of this household, or of other partners, that begins idle."""
-    voice = home.settings.voice
-    household = Household(
+    household = household_of(home, voice, partners)
+    return Conversation(home.content, household, memories, random=random or SystemRandom())
+
+
+def household_of(
+    home: Home, voice: VoiceSettings, partners: tuple[str, ...] | None = None
+) -> Household:
+    """Who is at the table, and what the assistant is called and keeps."""
+    return Household(
         partners or home.settings.partners,
         home.settings.name,
         voice.volume,
         voice.rate,
         what_is_kept_sentence(),
     )
-    return Conversation(home.content, household, memories, random=random or SystemRandom())
 
 
 def ear_maker(home: Home, model: Path) -> Callable[[], Ear]:
@@ -127,6 +134,7 @@ class Assistant:
         timeline: Timeline,
         remember: Callable[[Command], None],
         *,
+        on_event: Callable[[Event], None] = lambda _: None,
         echo_cancelled: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -136,16 +144,18 @@ class Assistant:
             conversation: not started yet.
             timeline: shows what happens.
             remember: takes every command; keeps those that are to be remembered.
+            on_event: sees every event before the conversation does.
             echo_cancelled: the microphone does not hear the loudspeaker: listen while speaking.
             clock: seconds; the microphone's clock too.
         """
         self._conversation = conversation
         self._timeline = timeline
         self._remember = remember
+        self._on_event = on_event
         self._echo_cancelled = echo_cancelled
         self._clock = clock
         self._began = clock()
-        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | Callable[[], None] | None] = queue.SimpleQueue()
         self._listener: Listener | None = None
         self._speaker: Speaker | None = None
         self._volume = 1.0
@@ -160,9 +170,19 @@ class Assistant:
         return StateName.IDLE if self.moment is None else self.moment.state
 
     @property
-    def conversation(self) -> Conversation:
-        """The conversation, for those who ask about it on the loop's thread."""
-        return self._conversation
+    def turn_left(self) -> tuple[int, float]:
+        """Who holds the floor, from 1, and seconds left of the turn; (0, 0) if nobody does."""
+        turn = self._conversation.turn
+        if turn is None:
+            return 0, 0.0
+        now = self._clock()
+        return turn.partner, turn.granted - turn.used(now)
+
+    def renew(self, home: Home, fresh_ear: Callable[[], Ear]) -> None:
+        """Go on with other settings and content; a ritual that runs is not lost."""
+        self._conversation.renew(home.content, household_of(home, home.settings.voice))
+        if self._listener is not None:
+            self._listener.renew(fresh_ear)
 
     def attach(self, listener: Listener, speaker: Speaker) -> None:
         """Take the parts that report to `take_report` and `take`."""
@@ -175,6 +195,10 @@ class Assistant:
     def take_report(self, report: EarReport | PartLost | PartBack) -> None:
         """Take what the listener noticed, from its thread."""
         self.take(report.event if isinstance(report, EarReport) else report)
+
+    def call(self, wish: Callable[[], None]) -> None:
+        """Have something done on the loop's thread, from any thread or a signal handler."""
+        self._events.put(wish)
 
     def stop(self) -> None:
         """End the loop, from any thread or a signal handler."""
@@ -197,11 +221,15 @@ class Assistant:
                 event = Tick()
             if event is None:
                 return
-            self._handle(event)
+            if callable(event):
+                event()
+            else:
+                self._handle(event)
             each_round(self._clock())
 
     def _handle(self, event: Event) -> None:
         now = self._clock()
+        self._on_event(event)
         match event:
             case PartLost(part=part):
                 self.lost.add(str(part))

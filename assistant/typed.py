@@ -99,9 +99,15 @@ class TypedConversation:
         self._remember = remember
         self._moment: ListenFor | None = None
         self._now = 0.0
+        self._told: list[Event] = []
 
-    def start(self) -> None:
-        """Show the first state."""
+    def start(self, told: list[Event]) -> None:
+        """Show the first state.
+
+        Args:
+            told: what the keeper of the memory tells; taken before each line.
+        """
+        self._told = told
         self._carry_out(self._conversation.start())
 
     def line(self, line: str) -> None:
@@ -110,6 +116,8 @@ class TypedConversation:
         Raises:
             BadInput: a line about time that cannot be read; nothing has happened.
         """
+        while self._told:
+            self._handle(self._told.pop(0))
         line = line.strip()
         if not line:
             return

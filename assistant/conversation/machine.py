@@ -198,10 +198,16 @@ class Conversation:
             self._stage.speech_over(doing, now)
 
     def _part_back(self, part: Part, now: float) -> None:
-        """One calm sentence, as soon as nobody holds the floor."""
+        """One calm sentence, as soon as nobody holds the floor; of the memory nobody need know."""
         lines = self._stage.content.lines
-        self._stage.news.append(
-            lines.microphone_back if part is Part.MICROPHONE else lines.voice_back
-        )
+        sentence = {
+            Part.MICROPHONE: lines.microphone_back,
+            Part.RECOGNIZER: lines.microphone_back,
+            Part.LOUDSPEAKER: lines.voice_back,
+            Part.VOICE: lines.voice_back,
+        }.get(part)
+        if sentence is None or sentence in self._stage.news:
+            return
+        self._stage.news.append(sentence)
         if isinstance(self._stage.doing, Idle):
             self._stage.advance(now)

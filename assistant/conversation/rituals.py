@@ -148,7 +148,10 @@ class _Compiler:
         return tuple(done)
 
     def _one_round(self, step: TurnStep, *, later: bool) -> list[Beat]:
-        turns, reflects = self.group(), self.group()
+        if step.who == "each":
+            turns, reflects = self.group(), self.group()
+        else:  # what balances it is another step: more time here would be more for one
+            turns = reflects = beats.UNEXTENDED
         positions = {"each": range(self.people), "first": (0,), "second": (1,)}[step.who]
         done: list[Beat] = []
         for position in positions:

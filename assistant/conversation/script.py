@@ -9,6 +9,9 @@ from enum import Enum
 
 from assistant.events import Command
 
+UNEXTENDED = 0
+"""The group of floors that cannot grow: they make up for somebody else's time already."""
+
 
 class Role(Enum):
     """What a floor is for; the machine only treats answers to questions apart."""

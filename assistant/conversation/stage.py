@@ -50,9 +50,6 @@ from assistant.events import (
     When,
 )
 
-UNEXTENDED = 0
-"""The group of floors that make up for somebody else's extension: they do not grow again."""
-
 
 @dataclass(slots=True)
 class Memories:
@@ -399,7 +396,7 @@ class Stage:
             more = self.run.more.get(beat.group, 0.0)
             self._remember_starter(self.run)
         partner = self.order[beat.position % len(self.order)]
-        grown = more > 0 or beat.group == UNEXTENDED
+        grown = more > 0 or beat.group == beats.UNEXTENDED
         turn = Turn(partner, beat.seconds + more, now, extended=grown)
         self.doing = Holding(turn, beat)
         self.listen()
@@ -453,7 +450,7 @@ class Stage:
 
     def _offer_equal_time(self, beat: beats.Floor) -> None:
         """Those who had the floor before it grew are offered the same, each once."""
-        if self.run is None or beat.group == UNEXTENDED:
+        if self.run is None or beat.group == beats.UNEXTENDED:
             return
         earlier = self.run.held.setdefault(beat.group, [])
         more = self.run.more.get(beat.group, 0.0)
@@ -464,6 +461,6 @@ class Stage:
         earlier.append(beat.position)
 
     def _offer(self, position: int, seconds: float) -> beats.Ask:
-        floor = beats.Floor(position, seconds, UNEXTENDED)
+        floor = beats.Floor(position, seconds, beats.UNEXTENDED)
         text = self.content.lines.equal_time
         return beats.Ask(text, yes=(floor,), asked=position, seconds=seconds)

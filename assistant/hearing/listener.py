@@ -37,6 +37,14 @@ class _Open:
     open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Renew:
+    make_ear: Callable[[], Ear]
+
+
+_Wish = _ListenFor | _Deafen | _Open | _Renew
+
+
 class Listener(threading.Thread):
     """Hears until it is stopped. Reports are handed over on this thread and must be taken at once.
 
@@ -69,7 +77,7 @@ class Listener(threading.Thread):
         self._on_report = on_report
         self._on_block = on_block
         self._look_again = look_again
-        self._wishes: queue.SimpleQueue[_ListenFor | _Deafen | _Open] = queue.SimpleQueue()
+        self._wishes: queue.SimpleQueue[_Wish] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._wanted = True
         self._moment: ListenFor | None = None
@@ -91,6 +99,10 @@ class Listener(threading.Thread):
     def open_microphone(self, *, wanted: bool) -> None:
         """Open the microphone, or really close it: others can use the device then."""
         self._wishes.put(_Open(wanted))
+
+    def renew(self, make_ear: Callable[[], Ear]) -> None:
+        """Go on with an ear that hears other phrases."""
+        self._wishes.put(_Renew(make_ear))
 
     def stop(self) -> None:
         """Close the microphone and end the thread; one that hangs in the device is left behind."""
@@ -124,6 +136,9 @@ class Listener(threading.Thread):
                     self._wanted = wanted
                     if not wanted:
                         self._close()
+                case _Renew(make_ear):
+                    self._make_ear = make_ear
+                    self._begin_with_new_ear()
 
     def _hear_next(self) -> None:
         if not self._microphone.is_open:
@@ -143,9 +158,12 @@ class Listener(threading.Thread):
 
     def _build_ear_anew(self) -> None:
         self._on_report(PartLost(Part.RECOGNIZER))
+        self._begin_with_new_ear()
+        self._on_report(PartBack(Part.RECOGNIZER))
+
+    def _begin_with_new_ear(self) -> None:
         self._ear = self._make_ear()
         self._ear.listen_for(self._moment)
-        self._on_report(PartBack(Part.RECOGNIZER))
 
     def _report_lost(self) -> None:
         if not self._lost:

@@ -1,6 +1,7 @@
 """`turntable check`: one line for each part, and how to mend what fails."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -140,5 +141,5 @@ def _voice(settings: Settings) -> str:
 def _memory() -> str:
     from assistant.memory import Memory  # noqa: PLC0415
 
-    with Memory.open(state_folder()):
+    with closing(Memory.open(state_folder())):
         return f"{state_folder()}"

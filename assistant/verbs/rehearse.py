@@ -54,7 +54,10 @@ def rehearse_ritual(name: str, length: str = "", *, as_json: bool = False) -> Ou
         console.print()
     readable = ReadablePrinter(console, partners, home.settings.name)
     shown = JsonPrinter(sys.stdout) if as_json else readable
-    conversation = app.new_conversation(home, Memories(), partners=partners, random=Random(3))  # noqa: S311
+    chance = Random(3)  # noqa: S311 - the same questions each time
+    conversation = app.new_conversation(
+        home, Memories(), home.settings.voice, partners=partners, random=chance
+    )
     rehearsal = Rehearsal(
         conversation,
         app.ear_maker(home, rehearsal_model())(),

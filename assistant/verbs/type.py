@@ -6,9 +6,11 @@ from rich.console import Console
 
 from assistant import app
 from assistant.errors import BadInput
+from assistant.events import Event
+from assistant.keeper import Keeper
 from assistant.timeline import JsonPrinter, Printer, ReadablePrinter, Timeline
 from assistant.typed import Keyboard, TypedConversation
-from assistant.verbs.memory import opened_memory
+from assistant.verbs.memory import adjusted_voice, opened_memory
 
 HOW = """\
 Type what you would say and press Enter, for example: start our check in.
@@ -38,10 +40,14 @@ def type_conversation(*, as_json: bool) -> int:
     )
     exit_code = 0
     with opened_memory() as memory:
-        conversation = app.new_conversation(home, memory.memories())
+        voice = adjusted_voice(memory, home.settings.voice)
+        conversation = app.new_conversation(home, memory.memories(), voice)
+        told: list[Event] = []
+        keeper = Keeper(memory, home.settings.reminders, told.append)
         timeline = Timeline(printer.show)
-        typed = TypedConversation(conversation, keyboard_of(home), timeline, memory.apply)
-        typed.start()
+        typed = TypedConversation(conversation, keyboard_of(home), timeline, keeper.keep)
+        keeper.tell_dates()
+        typed.start(told)
         try:
             for line in sys.stdin:
                 try:

@@ -1,0 +1,103 @@
+"""The keeper: hands to the memory what is to be remembered, and looks at the wall clock.
+
+A memory that cannot be written just now does not stop a ritual: it is told once that it is lost,
+and once when it works again.
+"""
+
+import time
+from collections.abc import Callable
+
+from assistant.calendar import dates_changed
+from assistant.config import Reminders
+from assistant.errors import MemoryLost
+from assistant.events import (
+    Appoint,
+    CancelAppointments,
+    Command,
+    DateArrived,
+    DatesChanged,
+    ForgetEverything,
+    Part,
+    PartBack,
+    PartLost,
+    StartNextTimeWith,
+)
+from assistant.memory import Memory, Remembering
+from assistant.wall_clock import Watch, next_wakeup
+
+Told = DateArrived | DatesChanged | PartLost | PartBack
+
+
+class Keeper:
+    """Stands between a conversation and its memory. Used by one thread."""
+
+    def __init__(
+        self,
+        memory: Memory,
+        reminders: Reminders,
+        tell: Callable[[Told], None],
+        *,
+        wall: Callable[[], float] = time.time,
+        running: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keep the parts; `look` is to be called now and then.
+
+        Args:
+            memory: opened.
+            reminders: what the household opted in to.
+            tell: takes what the conversation should know.
+            wall: the wall clock, seconds since 1970.
+            running: the monotonic clock, seconds.
+        """
+        self._memory = memory
+        self._reminders = reminders
+        self._tell = tell
+        self._wall = wall
+        self._running = running
+        self._watch = Watch(memory.last_good())
+        self._began: float | None = None
+        self._next_look = 0.0
+        self._lost = False
+
+    def keep(self, command: Command) -> None:
+        """Remember what a command asks to remember; other commands mean nothing here."""
+        if not isinstance(command, Remembering):
+            return
+        now = self._wall()
+        if isinstance(command, StartNextTimeWith):
+            self._began = now
+        try:
+            self._memory.apply(command, now, began=self._began)
+            self._note(lost=False)
+            if isinstance(command, Appoint | CancelAppointments | ForgetEverything):
+                self._next_look = 0.0
+                self._tell(dates_changed(self._memory.appointments(), now))
+        except MemoryLost:
+            self._note(lost=True)
+
+    def tell_dates(self) -> None:
+        """Tell the conversation which dates are agreed."""
+        self._tell(dates_changed(self._memory.appointments(), self._wall()))
+
+    def look(self) -> None:
+        """Look at the wall clock, if it is time to, and tell of dates that have come."""
+        running = self._running()
+        if running < self._next_look:
+            return
+        memory, now = self._memory, self._wall()
+        try:
+            dates = memory.appointments()
+            self._next_look = running + next_wakeup(dates, self._reminders, now)
+            look = self._watch.look(dates, self._reminders, memory.reminded(), now, running)
+            memory.settle(look)
+            self._note(lost=False)
+        except MemoryLost:
+            self._note(lost=True)
+            return
+        for event in look.events:
+            self._tell(event)
+
+    def _note(self, *, lost: bool) -> None:
+        if lost != self._lost:
+            self._lost = lost
+            self._tell(PartLost(Part.MEMORY) if lost else PartBack(Part.MEMORY))
