@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import unquote
 
 from assistant.errors import SealBroken
 
@@ -129,10 +130,12 @@ class Watch:
         return self._names_outside(name, at)
 
     def _opens_database_outside(self, database: _Name) -> bool:
-        """No relative names: an empty one is a temporary file, and ``file:`` begins an address."""
-        file = Path(os.fsdecode(database))
-        inside = file.is_absolute() and self._holds(file.resolve())
-        return not inside and str(file) != ":memory:"
+        """No relative names: an empty one, for example, is a temporary file."""
+        name = os.fsdecode(database)
+        if name.startswith("file:///"):
+            name = unquote(name.removeprefix("file://").partition("?")[0])
+        file = Path(name)
+        return name != ":memory:" and not (file.is_absolute() and self._holds(file.resolve()))
 
     def _holds(self, real: Path) -> bool:
         return real.is_relative_to(self._folder)

@@ -22,21 +22,61 @@ class Kept:
         exactly: what is written, for the documents.
         place: where.
         erase: how it is erased.
+        rows: the tables of the memory it lies in, and the names of settings there.
     """
 
     spoken: str
     exactly: str
     place: Place
     erase: str
+    rows: frozenset[str] = frozenset()
 
 
 _FORGET = 'say "forget everything", or run `turntable forget`'
 
 KEPT = (
-    Kept("the dates", "ritual and time of the next date, and its return", Place.MEMORY, _FORGET),
-    Kept("the questions used", "deck and number, never the answer", Place.MEMORY, _FORGET),
-    Kept("who starts", "the number of the partner who starts next time", Place.MEMORY, _FORGET),
-    Kept("the voice settings", "loudness and speed", Place.MEMORY, _FORGET),
+    Kept(
+        "the dates",
+        "ritual and time of the next one of each",
+        Place.MEMORY,
+        _FORGET,
+        frozenset({"appointments"}),
+    ),
+    Kept(
+        "the questions used",
+        "deck and number; neither the answer nor the order",
+        Place.MEMORY,
+        _FORGET,
+        frozenset({"questions"}),
+    ),
+    Kept(
+        "who starts",
+        "the number of the partner who starts next time",
+        Place.MEMORY,
+        _FORGET,
+        frozenset({"starts"}),
+    ),
+    Kept(
+        "the voice settings",
+        "loudness and speed",
+        Place.MEMORY,
+        _FORGET,
+        frozenset({"volume", "rate"}),
+    ),
+    Kept(
+        "the day of the last reminder",
+        "its kind and its day",
+        Place.MEMORY,
+        _FORGET,
+        frozenset({"reminders"}),
+    ),
+    Kept(
+        "the last hour my clock was right",
+        "one time to the hour, to notice a wrong clock after a power cut",
+        Place.MEMORY,
+        _FORGET,
+        frozenset({"last_good"}),
+    ),
     Kept(
         "your names and choices",
         "what was answered to `turntable setup`",
@@ -62,7 +102,7 @@ def what_is_kept_sentence(kept: Iterable[Kept] = KEPT) -> str:
     return (
         "I record no sound and no words, and nothing leaves this device. "
         f"I remember {memory}. Say forget everything, and that is erased. "
-        f"My settings hold {settings}. The log of this device notes {log}, without a word of yours."
+        f"My settings hold {settings}. The log of the system notes {log}, without a word of yours."
     )
 
 

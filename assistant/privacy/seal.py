@@ -32,7 +32,7 @@ class Seal:
             systemd units give what they give.
     """
 
-    layers: frozenset[Layer]
+    layers: tuple[Layer, ...]
     _watch: Watch
 
     @property
@@ -66,7 +66,7 @@ def seal(state_folder: Path) -> Seal:
     seccomp.install()
     watch = Watch(state_folder)
     watch.install()
-    return Seal(frozenset(layers), watch)
+    return Seal(tuple(layer for layer in Layer if layer in layers), watch)
 
 
 def _foreign_sockets() -> Iterator[int]:

@@ -89,7 +89,13 @@ PYTHON: dict[str, Callable[[], object]] = {
     "change a time": lambda: os.utime(OUTSIDE / "long"),
     "open a database": lambda: sqlite3.connect(OUTSIDE / "db").execute("create table t(x)"),
     "open a temporary database": lambda: sqlite3.connect("").execute("create table t(x)"),
-    "open a database by address": lambda: sqlite3.connect(f"file:{OUTSIDE}/db2", uri=True),
+    "open a database by address": lambda: sqlite3.connect(f"file://{OUTSIDE}/db2", uri=True),
+    "open a database by a relative address": lambda: sqlite3.connect(
+        "file:x?mode=memory", uri=True
+    ),
+    "open a database by a hidden address": lambda: sqlite3.connect(
+        f"file://{STATE}/%2e%2e/{OUTSIDE.name}/db3", uri=True
+    ),
     "open an internet socket": lambda: socket.socket(socket.AF_INET).close(),
     "open an IPv6 socket": lambda: socket.socket(AF_INET6, socket.SOCK_DGRAM).close(),
     "open a netlink socket": lambda: socket.socket(AF_NETLINK, socket.SOCK_RAW).close(),
@@ -231,6 +237,9 @@ def run_threads_and_a_loop() -> None:
 ALLOWED: dict[str, Callable[[], object]] = {
     "a file in the state folder": keep_a_file,
     "a database in the state folder": keep_a_database,
+    "a database by its address": lambda: sqlite3.connect(
+        f"{(STATE / 'memory.sqlite3').as_uri()}?mode=rw", uri=True
+    ).execute("insert into kept values (2)"),
     "a database in memory": lambda: sqlite3.connect(":memory:").execute("create table t(x)"),
     "a local socket": talk_locally,
     "threads": run_threads_and_a_loop,

@@ -49,6 +49,29 @@ print(sealed.breach or "whole")
 """
 
 
+MEMORY = """
+from datetime import datetime
+from assistant.events import ForgetEverything, StartNextTimeWith, UseQuestion
+from assistant.memory import Memory
+
+memory = Memory.open(STATE / "state")
+sealed = seal(STATE / "state")
+memory.apply(UseQuestion("dreams", 3), 0.0)
+memory.appoint("weekly-check-in", datetime(2030, 1, 1, 20, 0))
+print(len(memory.appointments()), memory.memories().used)
+memory.apply(ForgetEverything(), 0.0)
+memory.apply(StartNextTimeWith(2), 0.0)
+print(len(memory.appointments()), memory.memories().starts)
+memory.close()
+print(sealed.breach or "whole")
+"""
+
+
+def test_a_sealed_process_remembers_and_forgets(tmp_path: Path) -> None:
+    done = run_python(MEMORY, tmp_path)
+    assert done.stdout.splitlines() == ["1 {'dreams': {3}}", "0 2", "whole"], done.stderr
+
+
 def test_a_sealed_process_hears_plays_and_finds_its_devices_again(
     virtual_audio: VirtualAudio, tmp_path: Path
 ) -> None:
