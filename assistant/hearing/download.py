@@ -136,7 +136,7 @@ def _answer(url: str, start: int, patience: float) -> http.client.HTTPResponse:
     try:
         answer = answers.get(timeout=patience)
     except queue.Empty:
-        raise TimeoutError(f"no answer in {patience:g} seconds") from None
+        raise TimeoutError from None
     if isinstance(answer, Exception):
         raise answer
     if answer.url.partition(":")[0] != url.partition(":")[0]:
@@ -163,6 +163,8 @@ def _opener() -> urllib.request.OpenerDirector:
 def _reason(error: Exception) -> str:
     """Why a transfer failed, in a few words."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return "no answer in time"
     if isinstance(cause, OSError) and cause.strerror:
         return cause.strerror.lower()
     return str(cause) or type(cause).__name__

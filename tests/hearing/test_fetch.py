@@ -243,7 +243,7 @@ def test_no_way_out_is_one_line_with_a_remedy(tmp_path: Path, body: bytes) -> No
 def test_a_server_that_never_answers_is_given_up(tmp_path: Path, body: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with pytest.raises(BadModel, match=r"no answer in 0.2 seconds"):
+        with pytest.raises(BadModel, match="no answer in time"):
             fetch_model(
                 described(body),
                 tmp_path,
