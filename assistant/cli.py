@@ -105,5 +105,31 @@ def validate(folder: Path | None) -> None:
     validate_folder(folder)
 
 
+@main.command()
+@click.option("--remove", type=int, metavar="NUMBER", help="Remove the date with this number.")
+def appointments(remove: int | None) -> None:
+    """List the agreed dates."""
+    from assistant.verbs.memory import show_appointments  # noqa: PLC0415
+
+    show_appointments(remove)
+
+
+@main.command()
+@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
+def forget(sure: bool) -> None:
+    """Erase everything that is remembered, for good."""
+    from assistant.verbs.memory import forget_everything  # noqa: PLC0415
+
+    forget_everything(sure=sure)
+
+
+@main.command()
+def status() -> None:
+    """Ask the running assistant what it is doing; it answers without words."""
+    from assistant.verbs.status import show_status  # noqa: PLC0415
+
+    show_status()
+
+
 if __name__ == "__main__":
     main()
