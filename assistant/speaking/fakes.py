@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from assistant.errors import LoudspeakerLost, VoiceFailed
-from assistant.speaking.loudspeaker import Back, Lost, Played, Report
+from assistant.speaking.playback import Back, Lost, Played, Report
 from assistant.speaking.voice import Speech
 
 

@@ -131,13 +131,14 @@ class _Engine:
         self.lock = threading.Lock()
         self._driver = _Driver()
         module = types.ModuleType(_DRIVER_MODULE)
-        module.__dict__.update(buildDriver=self._driver.build, engine=self)
+        module.__dict__["buildDriver"] = self._driver.build
         sys.modules[_DRIVER_MODULE] = module
         self._pyttsx3 = pyttsx3.init(_DRIVER)
         self._errors: list[Exception] = []
         self._pyttsx3.connect("error", self._note)
         self.identifiers = self._list_identifiers()
         """The library's identifier of each language tag: ``en-gb`` is ``gmw/en``."""
+        module.__dict__["engine"] = self
 
     @classmethod
     def of_this_process(cls) -> "_Engine":

@@ -11,7 +11,7 @@ from assistant.config import VoiceSettings
 from assistant.errors import VoiceFailed
 from assistant.events import ChimeName, Part, PartBack, PartLost, SpeechFinished
 from assistant.speaking.chimes import chime
-from assistant.speaking.loudspeaker import Back, Lost, Loudspeaker, Played, Report
+from assistant.speaking.playback import Back, Lost, Loudspeaker, Played, Report
 from assistant.speaking.voice import Speech, Voice
 
 CHIME_RATE = 22_050

@@ -11,15 +11,15 @@ import signal
 import socket
 import subprocess
 import tempfile
-import threading
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.config import SAMPLE_RATE
+from tests.audio.clips import Playing, Recording
 
 PACKAGES = "pulseaudio pulseaudio-utils libasound2-plugins libportaudio2"
 MICROPHONE, LOUDSPEAKER = "mic", "spk"
@@ -161,11 +161,11 @@ class VirtualAudio:
         """Load any module of PulseAudio, such as an echo path (``module-loopback …``)."""
         self._control("load-module", *module.split())
 
-    def say_into_mic(self, samples: NDArray[np.int16], rate: int = SAMPLE_RATE) -> "Playing":
+    def say_into_mic(self, samples: NDArray[np.int16], rate: int = SAMPLE_RATE) -> Playing:
         """Begin to play one channel into the microphone, in real time."""
         return Playing(self._pacat("--playback", MICROPHONE, rate), samples.tobytes())
 
-    def record_speaker(self) -> "Recording":
+    def record_speaker(self) -> Recording:
         """Begin to capture, in memory, what the loudspeaker plays; a context manager."""
         source = f"{LOUDSPEAKER}.monitor"
         return Recording(self._pacat("--record", source, self.rate))
@@ -258,72 +258,6 @@ class VirtualAudio:
         return lines[-1] if lines else "no log"
 
 
-class Playing:
-    """A clip on its way into the microphone."""
-
-    def __init__(self, player: "subprocess.Popen[bytes]", data: bytes) -> None:
-        """Feed a `pacat` that plays, from a thread of its own."""
-        self._player = player
-        self._feeding = threading.Thread(target=player.communicate, args=(data,), daemon=True)
-        self._feeding.start()
-
-    def wait(self) -> None:
-        """Wait until all of it is out."""
-        self._feeding.join()
-
-    def stop(self) -> None:
-        """Fall silent in the middle of it."""
-        self._player.kill()
-        self._feeding.join()
-
-
-class Recording:
-    """What the loudspeaker plays, as it comes. Reading it is what paces a test, not a sleep."""
-
-    def __init__(self, recorder: "subprocess.Popen[bytes]") -> None:
-        """Read from a `pacat` that records; wait until its first sound, or silence, is there."""
-        self._recorder = recorder
-        self._parts: list[NDArray[np.int16]] = []
-        self.read(0.05)
-
-    @property
-    def samples(self) -> NDArray[np.int16]:
-        """All that was captured so far, shape (n,), at the device's rate."""
-        return np.concatenate(self._parts)
-
-    def read(self, seconds: float) -> NDArray[np.int16]:
-        """Wait for the next seconds of sound; ends early only if the server dies."""
-        data = _stdout(self._recorder).read(2 * round(seconds * SAMPLE_RATE))
-        part = np.frombuffer(data[: len(data) // 2 * 2], np.int16)
-        self._parts.append(part)
-        return part
-
-    def read_until_quiet(self, quiet: float = 0.5, limit: float = 30.0) -> NDArray[np.int16]:
-        """Wait for sound and then `quiet` seconds of silence, `limit` seconds at most in all."""
-        sounded, silent = False, 0.0
-        for _ in range(round(limit / 0.1)):
-            part = self.read(0.1)
-            loud = bool(np.abs(part.astype(int)).max(initial=0) > 0)
-            sounded, silent = sounded or loud, 0.0 if loud else silent + 0.1
-            if sounded and silent >= quiet:
-                break
-        return self.samples
-
-    def __enter__(self) -> Self:
-        """Nothing more to start."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the recorder; the samples stay."""
-        self._recorder.kill()
-        self._recorder.communicate()
-
-
 def restart_portaudio() -> None:
     """Make PortAudio look at its environment and devices again; every open stream ends."""
     import sounddevice  # noqa: PLC0415 (importing it starts PortAudio, which reads the environment)
@@ -336,9 +270,3 @@ def _null_sink(name: str) -> str:
     return (
         f"module-null-sink sink_name={name} rate={SAMPLE_RATE} channels=1 format=s16le norewinds=1"
     )
-
-
-def _stdout(process: "subprocess.Popen[bytes]") -> IO[bytes]:
-    if process.stdout is None:
-        raise AudioUnavailable("the recorder has no output")
-    return process.stdout

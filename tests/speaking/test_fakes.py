@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.speaking.fakes import FakeLoudspeaker
-from assistant.speaking.loudspeaker import Back, Lost, Played, Report
+from assistant.speaking.playback import Back, Lost, Played, Report
 from assistant.speaking.voice import Speech
 
 SOUND = Speech(np.ones(100, np.int16), 22_050)

@@ -12,7 +12,7 @@ from assistant.config import VoiceSettings
 from assistant.events import ChimeName, Part, PartBack, PartLost, SpeechFinished
 from assistant.speaking.chimes import chime
 from assistant.speaking.fakes import FakeLoudspeaker, FakeVoice
-from assistant.speaking.loudspeaker import Report
+from assistant.speaking.playback import Report
 from assistant.speaking.speaker import CHIME_RATE, PREPARED, Speaker
 from assistant.speaking.voice import Speech
 
