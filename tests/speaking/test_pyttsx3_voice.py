@@ -186,19 +186,32 @@ def test_an_engine_that_throws_is_one_clear_failure(
     assert voice.synthesize(SENTENCE).seconds > 1
 
 
+TRY = (
+    "from assistant.config import VoiceSettings\n"
+    "from assistant.errors import VoiceFailed\n"
+    "from assistant.speaking.pyttsx3_voice import Pyttsx3Voice\n"
+    "try: Pyttsx3Voice(VoiceSettings())\n"
+    "except VoiceFailed as error: print(error)\n"
+)
+
+
 def test_a_missing_library_is_named_with_the_remedy() -> None:
     """Where no libespeak can be loaded, pyttsx3's import fails; we say what to install."""
     outcome = in_another_process(
         "import ctypes\n"
         "def missing(path, *a, **k): raise OSError(path)\n"
-        "ctypes.cdll.LoadLibrary = missing\n"
-        "from assistant.config import VoiceSettings\n"
-        "from assistant.errors import VoiceFailed\n"
-        "from assistant.speaking.pyttsx3_voice import Pyttsx3Voice\n"
-        "try: Pyttsx3Voice(VoiceSettings())\n"
-        "except VoiceFailed as error: print(error)\n"
+        "ctypes.cdll.LoadLibrary = missing\n" + TRY
     )
-    assert "libespeak-ng" in outcome.stdout, outcome.stderr
+    assert "libespeak-ng and its voices are missing" in outcome.stdout, outcome.stderr
+    assert "apt-get install espeak-ng" in outcome.stdout
+
+
+def test_missing_voices_are_named_with_the_remedy() -> None:
+    """The library alone, without its data package, starts and knows no voice."""
+    outcome = in_another_process(
+        "import pyttsx3.drivers._espeak as espeak\nespeak.ListVoices = lambda: []\n" + TRY
+    )
+    assert "the voices of libespeak-ng are missing" in outcome.stdout, outcome.stderr
     assert "apt-get install espeak-ng" in outcome.stdout
 
 
