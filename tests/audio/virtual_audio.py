@@ -189,7 +189,9 @@ class VirtualAudio:
             "--high-priority=no",
             f"--log-target=file:{self._folder / 'log'}",
         )
-        return ["pulseaudio", *options, *(part for module in modules for part in ("-L", module))]
+        # setpriv: should the tests be killed, the server goes with them.
+        command = ("setpriv", "--pdeathsig", "KILL", "pulseaudio")
+        return [*command, *options, *(part for module in modules for part in ("-L", module))]
 
     def _await_answer(self, server: "subprocess.Popen[bytes]") -> None:
         for _ in range(1000):  # each question takes about 10 ms
