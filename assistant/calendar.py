@@ -13,8 +13,8 @@ How a spoken date is understood
 2. A weekday said on that weekday is a week on; "today" and "tonight" mean today. No day at all is
    the same weekday a week on.
 3. No time means the same time: when the ritual that is closing began, to the nearest half hour (the
-   grain in which times are spoken). "Sunday evening" keeps that time where it is an evening's,
-   otherwise it is eight o'clock; mornings are nine and afternoons three.
+   grain in which times are spoken). "Sunday evening" keeps what the clock's face showed where an
+   evening has that hour, else it is eight o'clock; mornings are nine and afternoons three.
 4. Without "in the morning", "afternoon" or "evening", the reading less than two hours from the time
    on the clock wins (coffee at eight, "tomorrow at eight"); else one to nine are p.m., ten and
    eleven a.m., and twelve is noon.
@@ -31,7 +31,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from assistant.errors import BadContent
 from assistant.events import DatesChanged, When
 
-MINUTES_A_DAY = 24 * 60
+GRAIN = 30
+"""Minutes: dates are spoken in whole and half hours."""
 DAY_ENDS = 4
 """Hour at which a day is over for those who are still up."""
 NEAR = 120
@@ -93,12 +94,12 @@ def resolve(
     midnight = datetime.combine(today + timedelta(days=days), time())
     begun = local(now if began is None else began, zone)
     readings = _readings(when, _minutes_into(begun), _minutes_into(here))
-    for start in (midnight, midnight + timedelta(days=step)):
-        for minutes in readings:
-            at = start + timedelta(minutes=minutes)
-            if instant(at, zone) > now:
-                return at
-    return midnight + timedelta(days=2 * step, minutes=readings[0])
+    return next(
+        at
+        for days_on in (0, step, 2 * step)
+        for minutes in readings
+        if instant(at := midnight + timedelta(days=days_on, minutes=minutes), zone) > now
+    )
 
 
 def spoken_when(at: datetime, now: float, zone: tzinfo | None = None) -> When:
@@ -164,12 +165,10 @@ def _readings(when: When, begun: int, here: int) -> list[int]:
         return [60 * hour + minute]
     if half:
         return [60 * _hour_in(half, hour) + minute]
-    if hour == 12:
-        return [60 * 12 + minute]
-    morning, evening = 60 * hour + minute, 60 * (hour + 12) + minute
-    if abs(morning - here) < NEAR or (hour >= 10 and abs(evening - here) >= NEAR):
-        return [morning, evening]
-    return [evening, morning]
+    early, late = 60 * hour + minute, 60 * (hour + 12) + minute
+    if abs(early - here) < NEAR or (hour >= 10 and abs(late - here) >= NEAR):
+        return [early, late]
+    return [late, early]
 
 
 def _hour_in(half: str, hour: int) -> int:
@@ -182,13 +181,11 @@ def _hour_in(half: str, hour: int) -> int:
 
 
 def _same_time(begun: int, half: str, *, today: bool) -> list[int]:
-    rounded = round(begun / 30) * 30
-    if today:
-        return [minutes for minutes in (rounded, rounded + 720) if minutes < MINUTES_A_DAY] or [
-            rounded
-        ]
-    if not half:
+    """The same time; in a half of a day, or today, also where the clock's face shows it again."""
+    rounded = round(begun / GRAIN) * GRAIN
+    if not half and not today:
         return [rounded]
-    first, last, usual = HALVES[half]
-    fitting = [minutes for minutes in (rounded, rounded + 720) if 60 * first <= minutes < 60 * last]
-    return fitting or [60 * usual]
+    first, last, usual = HALVES[half] if half else (0, 24, rounded / 60)
+    readings = (rounded, rounded + 60 * 12, rounded - 60 * 12)
+    fitting = [minutes for minutes in readings if 60 * first <= minutes < 60 * last]
+    return fitting or [int(60 * usual)]

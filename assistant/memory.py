@@ -161,11 +161,14 @@ class Memory:
             return found.rowcount > 0
 
     def settle(self, look: Look) -> None:
-        """Write down what a look at the clock found; nothing is written if it found nothing."""
-        stored = self.last_good()
-        kept = stored if abs(look.last_good - stored) < HOUR else look.last_good
+        """Write down what a look at the clock found; nothing is written if it found nothing.
+
+        The good time alone is written once an hour, and is no reason to make a forgotten file anew.
+        """
+        kept = look.last_good // HOUR * HOUR
         gone = [(one.id,) for one in look.arrived] + [(number,) for number in look.missed]
-        if not gone and not look.reminded and kept == stored:
+        news = gone or look.reminded
+        if not news and (kept == self.last_good() or not self._file.exists()):
             return
         with self._change() as database:
             database.executemany("DELETE FROM appointments WHERE id = ?", gone)
@@ -200,11 +203,11 @@ class Memory:
 
     def _rows(self, question: str, *values: str) -> list[Any]:
         """What a query finds; nothing, and no file made, where everything is forgotten."""
-        if not self._file.exists():
-            return []
         try:
+            if not self._file.exists():
+                return []
             return self._connected().execute(question, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise _lost(error) from error
 
     @contextlib.contextmanager

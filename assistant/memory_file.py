@@ -20,24 +20,30 @@ PATIENCE = 1.0
 """Seconds to wait for another process (`turntable appointments`) that is writing."""
 
 SCHEMA = f"""
-BEGIN;
-CREATE TABLE questions (
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS questions (
     deck TEXT NOT NULL, number INTEGER NOT NULL CHECK (number >= 0), PRIMARY KEY (deck, number)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE appointments (
+CREATE TABLE IF NOT EXISTS appointments (
     id INTEGER PRIMARY KEY, ritual TEXT NOT NULL UNIQUE,
     at TEXT NOT NULL CHECK (at IS strftime('%Y-%m-%dT%H:%M', at))
 ) STRICT;
-CREATE TABLE reminders (
+CREATE TABLE IF NOT EXISTS reminders (
     kind TEXT PRIMARY KEY, day TEXT NOT NULL CHECK (day IS date(day))
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE settings (
+CREATE TABLE IF NOT EXISTS settings (
     name TEXT PRIMARY KEY CHECK (name IN ('starts', 'volume', 'rate', 'last_good')),
-    value REAL NOT NULL
+    value REAL NOT NULL CHECK (value BETWEEN 0 AND 1e12)
 ) STRICT, WITHOUT ROWID;
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
+COLUMNS = {
+    "questions": "deck, number",
+    "appointments": "id, ritual, at",
+    "reminders": "kind, day",
+    "settings": "name, value",
+}
 
 
 def _uri(file: Path) -> str:
@@ -78,8 +84,8 @@ def verify(database: sqlite3.Connection) -> None:
     found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise sqlite3.DatabaseError(str(found))
-    for table in ("questions", "appointments", "reminders", "settings"):
-        database.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 (our own names)
+    for table, columns in COLUMNS.items():
+        database.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 (our own names)
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:
@@ -89,13 +95,11 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
 
 
 def keep_aside(file: Path) -> None:
+    """Rename a damaged file to the next free name."""
     number = 1
     while (aside := file.with_name(f"{file.name}.damaged-{number}")).exists():
         number += 1
     file.rename(aside)
-    journal = file.with_name(f"{file.name}-journal")
-    if journal.exists():
-        journal.rename(aside.with_name(f"{aside.name}-journal"))
 
 
 def erase(folder: Path) -> bool:
@@ -114,7 +118,8 @@ def erase(folder: Path) -> bool:
         for file in files:
             _overwrite(file)
     if files:
-        _sync(folder)
+        with _descriptor(folder, os.O_RDONLY | os.O_DIRECTORY) as descriptor:
+            os.fsync(descriptor)
     return bool(files)
 
 
@@ -130,15 +135,19 @@ def _alone_with(file: Path) -> Iterator[None]:
 
 
 def _overwrite(file: Path) -> None:
-    with file.open("r+b", buffering=0) as out:
-        out.write(bytes(file.stat().st_size))
-        os.fsync(out.fileno())
-    file.unlink()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    """Write zeros over a file and delete it; it is deleted also where it cannot be written."""
     try:
-        os.fsync(descriptor)
+        with _descriptor(file, os.O_WRONLY | os.O_NOFOLLOW) as descriptor:
+            os.write(descriptor, bytes(os.fstat(descriptor).st_size))
+            os.fsync(descriptor)
+    finally:
+        file.unlink()
+
+
+@contextlib.contextmanager
+def _descriptor(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)
