@@ -141,7 +141,7 @@ def run_by_voice(home: app.Home, model: Path) -> None:
             fresh_ear,
             assistant.take_report,
             on_block=vitals.block_heard,
-            look_again=refresh_devices,
+            look_again=lambda: speaker.unless_playing(refresh_devices),
         )
         loudspeaker = partial(PortAudioLoudspeaker, settings.loudspeaker)
         speaker = Speaker(voice, loudspeaker, assistant.take, sound)

@@ -2,9 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+from assistant.config import VoiceSettings
+from assistant.speaking.pyttsx3_voice import Pyttsx3Voice
 from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio, restart_portaudio
 
 
@@ -33,3 +38,13 @@ def virtual_audio(audio_server: VirtualAudio) -> Iterator[VirtualAudio]:
     audio_server.mend()
     yield audio_server
     audio_server.mend()
+
+
+@pytest.fixture
+def spoken_command(tmp_path: Path) -> Path:
+    """A sound file in which a synthetic voice says "start five minute turns"."""
+    speech = Pyttsx3Voice(VoiceSettings(name="en-us+f3")).synthesize("start five minute turns")
+    quiet = np.zeros(speech.rate // 2, np.int16)
+    file = tmp_path / "command.wav"
+    soundfile.write(file, np.concatenate([quiet, speech.samples, quiet]), speech.rate)
+    return file

@@ -58,19 +58,20 @@ class Line:
 class Partners:
     """Decides who says what next. They hold the whole ritual, and try the usual commands once."""
 
-    def __init__(self, people: int, opening: Line, name: str, seed: int = 7) -> None:
+    def __init__(self, people: int, opening: Line, name: str, talk: int = 2) -> None:
         """Sit down.
 
         Args:
             people: how many are at the table.
             opening: the line that starts the ritual.
             name: how the assistant is called.
-            seed: for what they talk about.
+            talk: sentences said on each floor; a short floor has one at most.
         """
         self._people = people
         self._opening: Line | None = opening
         self._name = name
-        self._random = Random(seed)  # noqa: S311 - which sentence comes next is no secret
+        self._random = Random(7)  # noqa: S311 - which sentence comes next is no secret
+        self._talk = talk
         self._asked = 0
         self._turns = 0
         self._finished = 0
@@ -97,7 +98,7 @@ class Partners:
 
     def _turn_lines(self, turn: Turn) -> Iterator[Line]:
         partner = turn.partner
-        for _ in range(1 if turn.granted < 60 else 2):
+        for _ in range(min(self._talk, 1) if turn.granted < 60 else self._talk):
             yield Line(partner, self._random.choice(TALK), after=2.0)
         if turn.granted < 120:
             return

@@ -236,7 +236,7 @@ class Rehearsal:
                 case SetVoice(volume=volume, rate=rate):
                     self._voice.adjust(volume, rate)
                 case TurnMark():
-                    self._watch_turn(command)
+                    self.watch_turn(command)
 
     def _say(self, text: str) -> None:
         """Really synthesized; only its time passes at once."""
@@ -249,8 +249,12 @@ class Rehearsal:
         seconds = chime(name, SAMPLE_RATE, 1.0).seconds
         self._ear.deafen(self._now + seconds)
 
-    def _watch_turn(self, mark: TurnMark) -> None:
-        """A turn that ends by itself must have had all the time it was granted."""
+    def watch_turn(self, mark: TurnMark) -> None:
+        """A turn that ends by itself must have had all the time it was granted.
+
+        Raises:
+            RehearsalFailed: it was cut short.
+        """
         match mark.change:
             case TurnChange.START:
                 self._turn = (mark, self._now, 0.0)

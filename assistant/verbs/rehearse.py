@@ -31,8 +31,16 @@ class _NoObserver:
         """Nothing to draw."""
 
 
-def rehearse_ritual(name: str, length: str = "", *, as_json: bool = False) -> Outcome:
+def rehearse_ritual(
+    name: str, length: str = "", *, as_json: bool = False, talk: int = 2
+) -> Outcome:
     """Rehearse a ritual from its opening to its close, and show it.
+
+    Args:
+        name: of the ritual.
+        length: one of its lengths; empty for the usual one.
+        as_json: show JSON lines.
+        talk: sentences the partners say on each floor.
 
     Raises:
         BadContent: there is no such ritual, or no such length of it.
@@ -47,6 +55,7 @@ def rehearse_ritual(name: str, length: str = "", *, as_json: bool = False) -> Ou
         known = ", ".join(ritual.lengths)
         raise BadContent(f"{name} has no length {length!r}", remedy=f"it has {known}")
     people = {"one": 2, "two": 2, "all": FAMILY}[ritual.people]
+    answering = 1 if ritual.people == "one" else people
     partners = NAMES[:people]
     console = Console(highlight=False)
     if not as_json:
@@ -62,9 +71,7 @@ def rehearse_ritual(name: str, length: str = "", *, as_json: bool = False) -> Ou
         conversation,
         app.ear_maker(home, rehearsal_model())(),
         Pyttsx3Voice(home.settings.voice, home.content.sound.voice),
-        Partners(
-            1 if ritual.people == "one" else people, _opening(home, name, length), "turntable"
-        ),
+        Partners(answering, _opening(home, name, length), home.settings.name, talk),
         [Pyttsx3Voice(VoiceSettings(name=voice), pitch=pitch) for voice, pitch in VOICES[:people]],
         Timeline(shown.show),
     )

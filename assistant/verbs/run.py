@@ -50,8 +50,11 @@ def _model_for_people(home: app.Home, model: Path | None) -> Path | None:
 
 
 def _has_microphone() -> bool:
-    from assistant.hearing.microphone import microphones  # noqa: PLC0415 - loads PortAudio
-
+    try:
+        from assistant.hearing.microphone import microphones  # noqa: PLC0415 - loads PortAudio
+    except OSError:
+        click.echo("turntable: PortAudio is missing (apt install libportaudio2)", err=True)
+        return False
     return bool(microphones())
 
 
