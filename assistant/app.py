@@ -27,6 +27,7 @@ from assistant.events import (
     Intent,
     ListenFor,
     OpenMicrophone,
+    Part,
     PartBack,
     PartLost,
     Prepare,
@@ -37,6 +38,7 @@ from assistant.events import (
 )
 from assistant.hearing.ear import Ear, EarReport
 from assistant.hearing.listener import Listener
+from assistant.hearing.recognizer import Recognizer
 from assistant.privacy import what_is_kept_sentence
 from assistant.speaking.chimes import chime
 from assistant.speaking.speaker import CHIME_RATE, Speaker
@@ -109,17 +111,34 @@ def household_of(
     )
 
 
+def load_recognizer(model: Path) -> Recognizer:
+    """Load the speech model of a checked folder: seconds, and most of the memory used.
+
+    Raises:
+        BadModel: the model cannot be loaded.
+    """
+    from assistant.hearing.vosk_recognizer import VoskRecognizer  # noqa: PLC0415 - slow to load
+
+    return VoskRecognizer(model)
+
+
 def ear_maker(home: Home, model: Path) -> Callable[[], Ear]:
     """Load the speech model of a checked folder; each call then gives a fresh ear with it.
 
     Raises:
         BadModel: the model cannot be loaded.
+        BadContent, BadConfiguration: as `ears_with`.
+    """
+    return ears_with(home, load_recognizer(model))
+
+
+def ears_with(home: Home, recognizer: Recognizer) -> Callable[[], Ear]:
+    """Each call gives a fresh ear with this recognizer, for this household's phrases and name.
+
+    Raises:
         BadContent: it does not know a word of the phrases.
         BadConfiguration: nor the assistant's name.
     """
-    from assistant.hearing.vosk_recognizer import VoskRecognizer  # noqa: PLC0415 - slow to load
-
-    recognizer = VoskRecognizer(model)
     home.phrases.check_vocabulary(recognizer.knows)
     name = heard_name(home.settings.name, recognizer.knows)
     return lambda: Ear(recognizer, home.phrases, name)
@@ -161,7 +180,7 @@ class Assistant:
         self._volume = 1.0
         self.moment: ListenFor | None = None
         """What can be heard now."""
-        self.lost: set[str] = set()
+        self.lost: set[Part] = set()
         """Parts that do not work at the moment."""
 
     @property
@@ -210,31 +229,48 @@ class Assistant:
         Args:
             each_round: called in every round with the clock's time, at least twice a second.
         """
-        self._carry_out(self._conversation.start())
-        while True:
-            now = self._clock()
-            deadline = self._conversation.deadline
-            wait = LONGEST_WAIT if deadline is None else min(LONGEST_WAIT, deadline - now)
-            try:
-                event = self._events.get(timeout=max(0.0, wait))
-            except queue.Empty:
-                event = Tick()
-            if event is None:
-                return
-            if callable(event):
-                event()
-            else:
-                self._handle(event)
+        self.start()
+        while self.go_round():
             each_round(self._clock())
+
+    def start(self) -> None:
+        """Carry out what the conversation begins with; `run` does this first."""
+        self._carry_out(self._conversation.start())
+
+    @property
+    def due(self) -> bool:
+        """Whether a round would find something to do at once."""
+        deadline = self._conversation.deadline
+        return not self._events.empty() or (deadline is not None and deadline <= self._clock())
+
+    def go_round(self) -> bool:
+        """Wait for one event, or for the conversation's deadline, and see to it.
+
+        Returns:
+            False when it was told to stop.
+        """
+        deadline = self._conversation.deadline
+        wait = LONGEST_WAIT if deadline is None else min(LONGEST_WAIT, deadline - self._clock())
+        try:
+            event = self._events.get(timeout=max(0.0, wait))
+        except queue.Empty:
+            event = Tick()
+        if event is None:
+            return False
+        if callable(event):
+            event()
+        else:
+            self._handle(event)
+        return True
 
     def _handle(self, event: Event) -> None:
         now = self._clock()
         self._on_event(event)
         match event:
             case PartLost(part=part):
-                self.lost.add(str(part))
+                self.lost.add(part)
             case PartBack(part=part):
-                self.lost.discard(str(part))
+                self.lost.discard(part)
         self._timeline.event(now - self._began, event)
         self._carry_out(self._conversation.handle(event, now))
 

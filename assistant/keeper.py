@@ -75,6 +75,11 @@ class Keeper:
         except MemoryLost:
             self._note(lost=True)
 
+    def remind(self, reminders: Reminders) -> None:
+        """Take other reminders from now on."""
+        self._reminders = reminders
+        self._next_look = 0.0
+
     def tell_dates(self) -> None:
         """Tell the conversation which dates are agreed."""
         self._tell(dates_changed(self._memory.appointments(), self._wall()))

@@ -1,15 +1,19 @@
 """The voice loop as a service: everything is loaded, then sealed, then started.
 
-Around the loop of `app.Assistant` stand what a service needs: signs of life for the watchdog, an
-answer to `turntable status`, the memory with its dates, and signals that end or reload it.
+Around the loop of `app.Assistant` stand what a service needs: signs of life for the watchdog
+(`vitals`), an answer to `turntable status`, the memory with its dates, and signals that end or
+reload it.
 """
 
 import logging
+import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -17,93 +21,210 @@ from types import FrameType
 from rich.console import Console
 
 from assistant import app
-from assistant.config import state_folder
-from assistant.errors import BadInput, SealBroken
-from assistant.events import PartLost, StateName
-from assistant.hearing.listener import Listener
-from assistant.hearing.microphone import PortAudioMicrophone, refresh_devices
+from assistant.config import Settings, VoiceSettings, state_folder
+from assistant.errors import BadInput
+from assistant.events import Part
+from assistant.hearing.ear import Ear
+from assistant.hearing.listener import Listener, SignsOfLife
+from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
+from assistant.hearing.recognizer import Recognizer
 from assistant.keeper import Keeper, Told
-from assistant.privacy import Seal, seal
-from assistant.service import (
-    Heartbeats,
-    Pulse,
-    ServiceManager,
-    StatusReport,
-    StatusSocket,
-    control_socket,
-    only_copy,
-)
+from assistant.memory import Memory
+from assistant.privacy import seal
+from assistant.service import ServiceManager, StatusSocket, control_socket, only_copy
 from assistant.speaking.loudspeaker import PortAudioLoudspeaker
+from assistant.speaking.playback import Loudspeaker, Report
 from assistant.speaking.pyttsx3_voice import Pyttsx3Voice
 from assistant.speaking.speaker import Speaker
+from assistant.speaking.voice import Voice
 from assistant.timeline import ReadablePrinter, Record, Timeline
 from assistant.typed import Keyboard
 from assistant.verbs.memory import adjusted_voice, opened_memory
+from assistant.vitals import Vitals
+
+LOOK_AGAIN = 10.0
+"""Seconds between two looks for a lost loudspeaker. Each costs a tenth of a second of hearing."""
 
 _log = logging.getLogger(__name__)
 
 
-class Vitals:
-    """How the running assistant is: fed by its threads, asked by watchdog and status socket."""
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What hears and speaks.
 
-    def __init__(self, manager: ServiceManager, keeper: Keeper) -> None:
-        """Everything counts as alive now."""
-        self._manager = manager
-        self._keeper = keeper
-        self._hearts = Heartbeats(time.monotonic())
-        self._fed = 0.0
-        self._fault = ""
-        self._fault_at = 0.0
-        self.assistant: app.Assistant | None = None
-        self.listener: Listener | None = None
-        self.seal: Seal | None = None
+    Attributes:
+        microphone: not opened yet.
+        voice: synthesizes the sentences.
+        make_loudspeaker: builds the loudspeaker, given where it shall report.
+        look_again: lets the system look for devices; ends every open stream.
+    """
 
-    def block_heard(self) -> None:
-        """A block came from the microphone and was worked through."""
-        now = time.monotonic()
-        self._hearts.beat(Pulse.MICROPHONE, now)
-        self._hearts.beat(Pulse.EAR, now)
+    microphone: Microphone
+    voice: Voice
+    make_loudspeaker: Callable[[Callable[[Report], None]], Loudspeaker]
+    look_again: Callable[[], None] = refresh_devices
 
-    def noted(self, record: object) -> None:
-        """A part was lost: the status tells which, and since when."""
-        if isinstance(record, PartLost):
-            self._fault = f"{record.part} lost"
-            self._fault_at = time.monotonic()
-            if record.part == "microphone":
-                self._hearts.rest(Pulse.MICROPHONE)
-                self._hearts.rest(Pulse.EAR)
+    @classmethod
+    def chosen(cls, home: app.Home) -> "Devices":
+        """Those of the household's settings.
 
-    def each_round(self, now: float) -> None:
-        """Once in each round of the loop."""
-        self._hearts.beat(Pulse.LOOP, now)
-        self._keeper.look()
-        if self.assistant is not None and self.assistant.state is StateName.ASLEEP:
-            self._hearts.rest(Pulse.MICROPHONE)
-            self._hearts.rest(Pulse.EAR)
-        if self.seal is not None and self.seal.breach:
-            raise SealBroken(self.seal.breach)
-        if now - self._fed >= self._manager.feed_every and not self._hearts.silent(now):
-            self._fed = now
-            self._manager.alive()
-
-    def report(self) -> StatusReport:
-        """What `turntable status` is told. Called from the socket's thread."""
-        assistant, listener = self.assistant, self.listener
-        if assistant is None or listener is None:
-            return StatusReport(state=StateName.IDLE)
-        partner, left = assistant.turn_left
-        asleep = assistant.state is StateName.ASLEEP
-        lost = "microphone" in assistant.lost
-        return StatusReport(
-            state=assistant.state,
-            partner=partner,
-            turn_left=left,
-            microphone="closed" if asleep else "lost" if lost else "open",
-            dropped=listener.dropped,
-            last_fault=self._fault,
-            fault_age=time.monotonic() - self._fault_at if self._fault else 0.0,
-            layers=tuple(map(str, self.seal.layers)) if self.seal is not None else (),
+        Raises:
+            VoiceFailed: the voice cannot speak.
+        """
+        settings = home.settings
+        return cls(
+            PortAudioMicrophone(settings.microphone),
+            Pyttsx3Voice(settings.voice, home.content.sound.voice),
+            partial(PortAudioLoudspeaker, settings.loudspeaker),
         )
+
+
+class LiveAssistant:
+    """All parts of a running assistant. Nothing runs, and no thread is started, before `run`."""
+
+    def __init__(
+        self,
+        home: app.Home,
+        recognizer: Recognizer,
+        devices: Devices,
+        memory: Memory,
+        *,
+        show: Callable[[Record], None],
+        manager: ServiceManager | None = None,
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            home: settings and content.
+            recognizer: stays the same when settings and content are read again.
+            devices: what hears and speaks.
+            memory: opened; it belongs to the thread that builds and runs this.
+            show: takes every record of the timeline.
+            manager: the service manager, or none.
+
+        Raises:
+            BadContent, BadConfiguration: the recognizer does not know a word.
+        """
+        settings = home.settings
+        self._devices = devices
+        self._recognizer = recognizer
+        self._home = home
+        self._manager = manager or ServiceManager({})
+        self._fresh_ear = app.ears_with(home, recognizer)
+        self._sound = adjusted_voice(memory, settings.voice)
+        devices.voice.adjust(self._sound.volume, self._sound.rate)
+        self._keeper = Keeper(memory, settings.reminders, self._told)
+        self.vitals = Vitals(self._manager)
+        self.assistant = app.Assistant(
+            app.new_conversation(home, memory.memories(), self._sound),
+            Timeline(show),
+            self._keeper.keep,
+            on_event=self.vitals.noted,
+            echo_cancelled=settings.echo_cancelled,
+        )
+        self._looked = time.monotonic()
+        self._reloading = threading.Lock()
+
+    def run(self) -> bool:
+        """Hear and speak until `stop`.
+
+        Returns:
+            Whether every part let go of its device; what hangs is left behind.
+
+        Raises:
+            SealBroken: something tried what the seal forbids.
+            MicrophoneLost: the thread that listens has died.
+        """
+        speaker = Speaker(
+            self._devices.voice, self._devices.make_loudspeaker, self.assistant.take, self._sound
+        )
+        listener = self._new_listener(speaker, self._fresh_ear)
+        self.assistant.attach(listener, speaker)
+        self.vitals.attach(self.assistant, listener)
+        self._keeper.tell_dates()
+        listener.start()
+        try:
+            self._manager.ready()
+            self.assistant.run(partial(self._each_round, listener))
+        finally:
+            self._manager.stopping()
+            listener.let_go()
+            speaker.close()
+            let_go = listener.stop()
+        return let_go
+
+    def stop(self) -> None:
+        """End `run`, from any thread or a signal handler."""
+        self.assistant.stop()
+
+    def reload(self) -> None:
+        """Read settings and content again, beside the loop: a ritual that runs is not lost.
+
+        Names, phrases, wording and reminders are taken at once; a ritual that runs keeps its
+        script. What cannot be used is told, and nothing changes. Another model, microphone,
+        loudspeaker, voice or language needs a restart, and that is told too.
+        """
+        threading.Thread(target=self._reload, name="reload", daemon=True).start()
+
+    def _reload(self) -> None:
+        with self._reloading:
+            self._manager.reloading(time.monotonic())
+            try:
+                home = app.open_home()
+                if needs_restart(self._home.settings, home.settings):
+                    _log.warning("another device, voice, model or language waits for a restart")
+                ears = app.ears_with(home, self._recognizer)
+            except BadInput as error:
+                _log.error("not reloaded: %s", error)
+            else:
+                self._home = home
+                self.assistant.call(lambda: self._go_on_with(home, ears))
+            self._manager.ready()
+
+    def _go_on_with(self, home: app.Home, ears: Callable[[], Ear]) -> None:
+        self.assistant.renew(home, ears)
+        self._keeper.remind(home.settings.reminders)
+        _log.info("reloaded")
+
+    def _told(self, told: Told) -> None:
+        self.assistant.take(told)
+
+    def _new_listener(self, speaker: Speaker, fresh_ear: Callable[[], Ear]) -> Listener:
+        def look_again() -> None:
+            speaker.unless_playing(self._devices.look_again)
+
+        return Listener(
+            self._devices.microphone,
+            fresh_ear,
+            self.assistant.take_report,
+            alive=SignsOfLife(block=self.vitals.block_heard, tried=self.vitals.tried),
+            look_again=look_again,
+        )
+
+    def _each_round(self, listener: Listener, now: float) -> None:
+        self._keeper.look()
+        self.vitals.each_round(now)
+        if Part.LOUDSPEAKER in self.assistant.lost and now - self._looked >= LOOK_AGAIN:
+            self._looked = now
+            listener.look_for_devices()
+
+
+def needs_restart(before: Settings, after: Settings) -> bool:
+    """Whether settings differ that are taken only at the start."""
+
+    def at_start(settings: Settings) -> tuple[object, ...]:
+        voice: VoiceSettings = settings.voice
+        return (
+            settings.language,
+            settings.model,
+            settings.microphone,
+            settings.loudspeaker,
+            settings.echo_cancelled,
+            settings.indicator_pin,
+            voice,
+        )
+
+    return at_start(before) != at_start(after)
 
 
 def run_by_voice(home: app.Home, model: Path) -> None:
@@ -113,66 +234,30 @@ def run_by_voice(home: app.Home, model: Path) -> None:
         BadInput: the model, the voice or the state folder cannot be used, or another copy runs.
         SealBroken: something tried what the seal forbids.
     """
-    settings = home.settings
-    fresh_ear = app.ear_maker(home, model)
-    voice = Pyttsx3Voice(settings.voice, home.content.sound.voice)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    recognizer = app.load_recognizer(model)
+    devices = Devices.chosen(home)
     manager = ServiceManager()
     with only_copy(state_folder()), opened_memory() as memory, closing(manager):
-        sound = adjusted_voice(memory, settings.voice)
-        voice.adjust(sound.volume, sound.rate)
-        conversation = app.new_conversation(home, memory.memories(), sound)
-
-        def tell(told: Told) -> None:
-            assistant.take(told)
-
-        keeper = Keeper(memory, settings.reminders, tell)
-        vitals = Vitals(manager, keeper)
-        assistant = app.Assistant(
-            conversation,
-            Timeline(_shown(home)),
-            keeper.keep,
-            on_event=vitals.noted,
-            echo_cancelled=settings.echo_cancelled,
-        )
-        status = StatusSocket(control_socket(), vitals.report)
-        vitals.seal = seal(state_folder())
-        listener = Listener(
-            PortAudioMicrophone(settings.microphone),
-            fresh_ear,
-            assistant.take_report,
-            on_block=vitals.block_heard,
-            look_again=lambda: speaker.unless_playing(refresh_devices),
-        )
-        loudspeaker = partial(PortAudioLoudspeaker, settings.loudspeaker)
-        speaker = Speaker(voice, loudspeaker, assistant.take, sound)
-        assistant.attach(listener, speaker)
-        vitals.assistant, vitals.listener = assistant, listener
-        keeper.tell_dates()
-        status.start()
-        listener.start()
-        if sys.stdin.isatty():
-            numbers = home.content.lines.numbers
-            app.read_keys(assistant, Keyboard(home.phrases, settings.name, numbers))
-        try:
-            with _heeding_signals(assistant, lambda: _reload(assistant, model, manager)):
-                manager.ready()
-                assistant.run(vitals.each_round)
-        finally:
-            manager.stopping()
-            speaker.close()
-            listener.stop()
-            status.close()
+        live = LiveAssistant(home, recognizer, devices, memory, show=_shown(home), manager=manager)
+        status = StatusSocket(control_socket(), live.vitals.report)
+        live.vitals.seal = seal(state_folder())
+        with closing(status), _heeding_signals(live):
+            status.start()
+            if sys.stdin.isatty():
+                numbers = home.content.lines.numbers
+                keyboard = Keyboard(home.phrases, home.settings.name, numbers)
+                app.read_keys(live.assistant, keyboard)
+            let_go = live.run()
+    if not let_go:
+        _leave_at_once()
 
 
-def _reload(assistant: app.Assistant, model: Path, manager: ServiceManager) -> None:
-    """Read settings and content again; what cannot be used is told, and nothing changes."""
-    manager.reloading(time.monotonic())
-    try:
-        home = app.open_home()
-        assistant.renew(home, app.ear_maker(home, model))
-    except BadInput as error:
-        _log.error("not reloaded: %s", error)
-    manager.ready()
+def _leave_at_once() -> None:
+    """End the process without PortAudio's own farewell, which would hang with its device."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _shown(home: app.Home) -> Callable[[Record], None]:
@@ -191,12 +276,12 @@ def _log_state(record: Record) -> None:
 
 
 @contextmanager
-def _heeding_signals(assistant: app.Assistant, reload: Callable[[], None]) -> Iterator[None]:
+def _heeding_signals(live: LiveAssistant) -> Iterator[None]:
     def end(_number: int, _frame: FrameType | None) -> None:
-        assistant.stop()
+        live.stop()
 
     def again(_number: int, _frame: FrameType | None) -> None:
-        assistant.call(reload)
+        live.reload()
 
     wanted = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: again}
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}

@@ -14,12 +14,14 @@ class FakeMicrophone:
     Attributes:
         dropped: how many blocks were lost, as a test says.
         is_open: whether it is open.
+        hangs: a call into the device has not come back, as a test says.
     """
 
     def __init__(self) -> None:
         """Start closed, with nothing to give."""
         self.dropped = 0
         self.is_open = False
+        self.hangs = False
         self._blocks: deque[tuple[Sound, float]] = deque()
         self._failure = ""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.errors import MicrophoneLost, RecognizerFailed
-from assistant.events import ListenFor, Part, PartBack, PartLost
+from assistant.events import Heard, ListenFor, NotUnderstood, Part, PartBack, PartLost
 from assistant.hearing.ear import Ear, EarReport
 from assistant.hearing.microphone import Microphone
 
@@ -18,8 +18,8 @@ RETRY = 1.0
 """Seconds between two tries to open a lost microphone."""
 STEP = 0.1
 """Seconds that waiting for a block takes at most, so that wishes are heeded soon."""
-PATIENCE = 2.0
-"""Seconds that stopping waits for the thread."""
+PATIENCE = 1.0
+"""Seconds that stopping waits for the thread: the whole assistant ends in less than two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,27 @@ class _Renew:
     make_ear: Callable[[], Ear]
 
 
-_Wish = _ListenFor | _Deafen | _Open | _Renew
+@dataclass(frozen=True, slots=True)
+class _LookForDevices:
+    pass
+
+
+_Wish = _ListenFor | _Deafen | _Open | _Renew | _LookForDevices
+
+
+@dataclass(frozen=True, slots=True)
+class SignsOfLife:
+    """What the listener calls, on its thread, while it works.
+
+    Attributes:
+        block: the ear has taken a block from the microphone.
+        tried: a lost microphone was looked for, and the devices answered that it is not there.
+        opened: the microphone was opened, or really closed; one that hangs counts as open.
+    """
+
+    block: Callable[[], None] = lambda: None
+    tried: Callable[[], None] = lambda: None
+    opened: Callable[[bool], None] = lambda _: None
 
 
 class Listener(threading.Thread):
@@ -58,8 +78,9 @@ class Listener(threading.Thread):
         make_ear: Callable[[], Ear],
         on_report: Callable[[EarReport | PartLost | PartBack], None],
         *,
-        on_block: Callable[[], None] = lambda: None,
+        alive: SignsOfLife | None = None,
         look_again: Callable[[], None] = lambda: None,
+        rest: Callable[[float], object] | None = None,
     ) -> None:
         """Keep the parts; `start` opens the microphone.
 
@@ -67,21 +88,26 @@ class Listener(threading.Thread):
             microphone: not opened yet.
             make_ear: builds an ear, at the start and after its engine failed.
             on_report: takes what was heard, and what was lost or is back.
-            on_block: called for each block that the ear has taken: a sign of life.
-            look_again: lets the system look for devices before a lost one is tried again.
+            alive: takes signs of life.
+            look_again: lets the system look for devices; called only while the microphone is
+                closed, and no call into its device hangs.
+            rest: waits some seconds, other than real ones on a simulated clock.
         """
         super().__init__(name="listener", daemon=True)
         self._microphone = microphone
         self._make_ear = make_ear
         self._ear = make_ear()
         self._on_report = on_report
-        self._on_block = on_block
+        self._alive = alive or SignsOfLife()
         self._look_again = look_again
         self._wishes: queue.SimpleQueue[_Wish] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._rest = rest or self._stopping.wait
         self._wanted = True
         self._moment: ListenFor | None = None
-        self._lost = False
+        self._microphone_lost = False
+        self._ear_failed = False
+        self._shown_open = False
 
     @property
     def dropped(self) -> int:
@@ -100,29 +126,46 @@ class Listener(threading.Thread):
         """Open the microphone, or really close it: others can use the device then."""
         self._wishes.put(_Open(wanted))
 
+    def look_for_devices(self) -> None:
+        """Close the microphone for a moment, so that the system can look for devices again."""
+        self._wishes.put(_LookForDevices())
+
     def renew(self, make_ear: Callable[[], Ear]) -> None:
         """Go on with an ear that hears other phrases."""
         self._wishes.put(_Renew(make_ear))
 
-    def stop(self) -> None:
-        """Close the microphone and end the thread; one that hangs in the device is left behind."""
+    def let_go(self) -> None:
+        """Begin to stop; `stop` waits for it."""
+        self._stopping.set()
+
+    def stop(self) -> bool:
+        """Close the microphone and end the thread.
+
+        Returns:
+            Whether it ended; one that hangs in the device is left behind.
+        """
         self._stopping.set()
         self.join(PATIENCE)
+        return not self.is_alive()
 
     # ---- the thread ---------------------------------------------------------------------------
 
     def run(self) -> None:
         """Hear until stopped."""
         while not self._stopping.is_set():
-            self._heed_wishes()
-            if not self._wanted:
-                self._stopping.wait(STEP)
-                continue
-            try:
-                self._hear_next()
-            except MicrophoneLost:
-                self._report_lost()
+            self.step()
         self._close()
+
+    def step(self) -> None:
+        """Heed what others want, and hear one block."""
+        self._heed_wishes()
+        if not self._wanted:
+            self._rest(STEP)
+            return
+        try:
+            self._hear_next()
+        except MicrophoneLost:
+            self._report_lost()
 
     def _heed_wishes(self) -> None:
         while not self._wishes.empty():
@@ -139,42 +182,71 @@ class Listener(threading.Thread):
                 case _Renew(make_ear):
                     self._make_ear = make_ear
                     self._begin_with_new_ear()
+                case _LookForDevices():
+                    if self._close():
+                        self._look_again()
 
     def _hear_next(self) -> None:
         if not self._microphone.is_open:
             self._microphone.open()
+            self._show_open(now_open=True)
         taken = self._microphone.take(STEP)
         if taken is None:
             return
-        if self._lost:
-            self._lost = False
+        if self._microphone_lost:
+            self._microphone_lost = False
             self._on_report(PartBack(Part.MICROPHONE))
         try:
-            for report in self._ear.hear(*taken):
-                self._on_report(report)
+            reports = self._ear.hear(*taken)
         except RecognizerFailed:
-            self._build_ear_anew()
-        self._on_block()
+            self._begin_again()
+            reports = []
+        for report in reports:
+            self._on_report(report)
+        if self._ear_failed and any(_is_verdict(report) for report in reports):
+            self._ear_failed = False
+            self._on_report(PartBack(Part.RECOGNIZER))
+        self._alive.block()
 
-    def _build_ear_anew(self) -> None:
-        self._on_report(PartLost(Part.RECOGNIZER))
+    def _begin_again(self) -> None:
+        """Build the ear anew; it is back when it has judged an utterance, not before."""
+        if not self._ear_failed:
+            self._ear_failed = True
+            self._on_report(PartLost(Part.RECOGNIZER))
         self._begin_with_new_ear()
-        self._on_report(PartBack(Part.RECOGNIZER))
 
     def _begin_with_new_ear(self) -> None:
         self._ear = self._make_ear()
         self._ear.listen_for(self._moment)
 
     def _report_lost(self) -> None:
-        if not self._lost:
-            self._lost = True
+        if not self._microphone_lost:
+            self._microphone_lost = True
             self._on_report(PartLost(Part.MICROPHONE))
-        self._close()
-        self._stopping.wait(RETRY)
-        self._look_again()
+        if self._close():
+            self._alive.tried()
+            self._rest(RETRY)
+            self._look_again()
+        else:
+            self._rest(RETRY)
 
-    def _close(self) -> None:
+    def _close(self) -> bool:
+        """Close the microphone; whether its device answered, so that it can be asked again."""
         try:
             self._microphone.close()
         except MicrophoneLost:
-            return  # it hangs in the device: only the end of the process frees it
+            return False
+        if self._microphone.hangs:
+            return False
+        self._show_open(now_open=False)
+        return True
+
+    def _show_open(self, *, now_open: bool) -> None:
+        if now_open != self._shown_open:
+            self._shown_open = now_open
+            self._alive.opened(now_open)
+
+
+def _is_verdict(report: EarReport) -> bool:
+    """Whether the recognizer was really asked."""
+    return isinstance(report.event, Heard | NotUnderstood)

@@ -42,6 +42,11 @@ class Microphone(Protocol):
         """Whether the device is held."""
         ...
 
+    @property
+    def hangs(self) -> bool:
+        """Whether a call into the device has not come back: nothing more may be asked of it."""
+        ...
+
     def open(self) -> None:
         """Open the device, or do nothing if it is open; `MicrophoneLost` if it cannot be had."""
         ...
@@ -68,6 +73,7 @@ class PortAudioMicrophone:
         self._device = device
         self._clock = clock
         self._capture: _Capture | None = None
+        self._left_behind: _Capture | None = None
         self._last = 0.0
         self.dropped = 0
 
@@ -75,6 +81,11 @@ class PortAudioMicrophone:
     def is_open(self) -> bool:
         """Whether the device is held."""
         return self._capture is not None
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the thread of a stream that was given up is still inside PortAudio."""
+        return self._left_behind is not None and self._left_behind.is_alive()
 
     def open(self) -> None:
         """Open the device at 16 kHz, or at its own rate if it refuses.
@@ -84,11 +95,13 @@ class PortAudioMicrophone:
         """
         if self._capture is not None:
             return
+        if self.hangs:  # one thread may be left behind in a device, but not one at every try
+            raise MicrophoneLost("the microphone hangs")
         capture = _Capture(self._device, self._clock)
         capture.start()
         self._capture = capture
         if not capture.ready.wait(_PATIENCE):
-            self._capture = None
+            self._capture, self._left_behind = None, capture
             capture.stopping.set()
             raise MicrophoneLost("the microphone does not answer")
         if capture.failure:
@@ -128,6 +141,7 @@ class PortAudioMicrophone:
         capture.stopping.set()
         capture.join(_PATIENCE)
         if capture.is_alive():
+            self._left_behind = capture
             raise MicrophoneLost("the microphone does not close")
 
 

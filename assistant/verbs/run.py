@@ -1,5 +1,10 @@
-"""`turntable run`: the voice loop; typed where there is no microphone; else a rehearsal."""
+"""`turntable run`: the voice loop; typed where there is no microphone; else a rehearsal.
 
+A service always is the voice loop: its microphone may be plugged in later, and its model must be
+there.
+"""
+
+import os
 import sys
 from pathlib import Path
 
@@ -23,8 +28,11 @@ def run_assistant(model: Path | None) -> None:
         BadInput: settings, content, model or state cannot be used.
     """
     home = app.open_home()
+    as_service = "NOTIFY_SOCKET" in os.environ
+    if as_service and model is None:
+        model = find_model(home.settings.model, home.settings.language)
     folder = _model_for_people(home, model)
-    if not _has_microphone():
+    if not (as_service or _has_microphone()):
         _without_voice("There is no microphone here.")
     elif folder is None:
         _without_voice(ONLY_REHEARSAL)
