@@ -4,12 +4,13 @@ A memory that cannot be written just now does not stop a ritual: it is told once
 and once when it works again.
 """
 
+import logging
 import time
 from collections.abc import Callable
 
 from assistant.calendar import dates_changed
 from assistant.config import Reminders
-from assistant.errors import MemoryLost
+from assistant.errors import BadContent, MemoryLost
 from assistant.events import (
     Appoint,
     CancelAppointments,
@@ -17,13 +18,16 @@ from assistant.events import (
     DateArrived,
     DatesChanged,
     ForgetEverything,
+    ListenFor,
     Part,
     PartBack,
     PartLost,
-    StartNextTimeWith,
+    StateName,
 )
 from assistant.memory import Memory, Remembering
-from assistant.wall_clock import Watch, next_wakeup
+from assistant.wall_clock import Look, Watch, next_wakeup
+
+_log = logging.getLogger(__name__)
 
 Told = DateArrived | DatesChanged | PartLost | PartBack
 
@@ -61,11 +65,11 @@ class Keeper:
 
     def keep(self, command: Command) -> None:
         """Remember what a command asks to remember; other commands mean nothing here."""
+        now = self._wall()
+        if isinstance(command, ListenFor):
+            self._note_beginning(command, now)
         if not isinstance(command, Remembering):
             return
-        now = self._wall()
-        if isinstance(command, StartNextTimeWith):
-            self._began = now
         try:
             self._memory.apply(command, now, began=self._began)
             self._note(lost=False)
@@ -74,6 +78,17 @@ class Keeper:
                 self._tell(dates_changed(self._memory.appointments(), now))
         except MemoryLost:
             self._note(lost=True)
+        except BadContent as error:  # a day or time of the household's own that no calendar has
+            _log.warning("no date was kept: %s", error)
+        if isinstance(command, ForgetEverything):
+            self._watch = Watch(0.0)
+
+    def _note_beginning(self, moment: ListenFor, now: float) -> None:
+        """ "Same time" means when the ritual began: when the conversation last ceased to be idle."""
+        if moment.state is StateName.IDLE:
+            self._began = None
+        elif self._began is None:
+            self._began = now
 
     def remind(self, reminders: Reminders) -> None:
         """Take other reminders from now on."""
@@ -94,13 +109,20 @@ class Keeper:
             dates = memory.appointments()
             self._next_look = running + next_wakeup(dates, self._reminders, now)
             look = self._watch.look(dates, self._reminders, memory.reminded(), now, running)
-            memory.settle(look)
-            self._note(lost=False)
         except MemoryLost:
             self._note(lost=True)
             return
+        self._settle(look)
         for event in look.events:
             self._tell(event)
+
+    def _settle(self, look: Look) -> None:
+        """Write it down; what has come is told even if that fails, since it comes only once."""
+        try:
+            self._memory.settle(look)
+            self._note(lost=False)
+        except MemoryLost:
+            self._note(lost=True)
 
     def _note(self, *, lost: bool) -> None:
         if lost != self._lost:
