@@ -11,7 +11,7 @@ FOR_BENCHMARK := $(FOR_TESTS) festival festvox-kallpc16k flite
 FOR_GRAPH := libfst-tools libfst22-plugins-base
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check venv bench prove soak picture model-graph wheel arm \
+.PHONY: help run test check venv bench prove soak picture model-graph wheel \
 	install upgrade uninstall
 
 run: ## start the assistant: by voice, typed without a microphone, else a rehearsal
@@ -64,10 +64,6 @@ wheel: ## build the wheel, into dist/
 	@$(PYTHON_HERE) -m pip --disable-pip-version-check -qq \
 		wheel --no-build-isolation --no-deps --wheel-dir dist .
 	@ls dist/*.whl
-
-arm: ## ask the package index whether everything can be had for 64-bit Arm
-	@tools/venv.sh test
-	@$(PYTHON_HERE) -m pytest -m index tests/packaging
 
 install: ## put it on this machine for good (with sudo): own environment, units
 	@tools/install.sh install
