@@ -123,6 +123,14 @@ def forget(sure: bool) -> None:
     forget_everything(sure=sure)
 
 
+@main.command("help-page")
+def help_page() -> None:
+    """Print what to do when you are afraid, or a talk is not enough; nothing is logged."""
+    from assistant.verbs.help_page import print_help_page  # noqa: PLC0415
+
+    print_help_page()
+
+
 @main.command()
 def status() -> None:
     """Ask the running assistant what it is doing; it answers without words."""

@@ -84,7 +84,7 @@ class Keeper:
             self._watch = Watch(0.0)
 
     def _note_beginning(self, moment: ListenFor, now: float) -> None:
-        """ "Same time" means when the ritual began: when the conversation last ceased to be idle."""
+        """The "same time" is when the ritual began: when the conversation ceased to be idle."""
         if moment.state is StateName.IDLE:
             self._began = None
         elif self._began is None:

@@ -9,7 +9,7 @@ import soundfile
 
 from tests.command import turntable
 
-VERBS = ["appointments", "check", "forget", "hear", "rehearse", "run", "status", "type", "validate"]
+VERBS = ["appointments", "check", "forget", "hear", "help-page", "rehearse", "run", "status", "type", "validate"]
 
 
 @pytest.fixture
