@@ -15,8 +15,8 @@ from random import Random, SystemRandom
 from assistant import content as content_files
 from assistant.config import Hearing, Settings, VoiceSettings, config_file, load_settings
 from assistant.content import Content
+from assistant.conversation.checks import check_content
 from assistant.conversation.machine import Conversation
-from assistant.conversation.rituals import check_content
 from assistant.conversation.stage import Household, Memories
 from assistant.events import (
     Chime,

@@ -85,8 +85,14 @@ class Timing(Struct, frozen=True):
     """Twenty minutes: what a flooded body needs at least to calm down."""
     invitation: float = 120.0
     """How long the chime of an agreed date waits for an answer."""
-    speech_limit: float = 60.0
-    """A sentence that is not reported finished by then counts as finished: nothing hangs."""
+    speech_limit: float = 30.0
+    """A sentence that is not reported finished this long after it should be counts as finished:
+    nothing hangs."""
+    topic: float = 1800.0
+    """How long "another question" stays with the decks of the last one: after half an hour other
+    people may sit at the table."""
+    date_waits: float = 3600.0
+    """How long a date that comes in the middle of something waits to chime; then it has passed."""
 
 
 class Hearing(Struct, frozen=True):
@@ -98,10 +104,13 @@ class Hearing(Struct, frozen=True):
     """Silero speech probability that opens the gate."""
     voice_off: float = 0.35
     """And the lower one that closes it again (hysteresis)."""
-    hang: float = 0.25
-    """Seconds of silence that end an utterance: Home Assistant's shortest endpoint."""
     early: float = 0.16
-    """Seconds of local silence after a whole phrase that nothing longer begins with: act at once."""
+    """Seconds of silence after a whole phrase that nothing longer begins with: act at once."""
+    may_continue: float = 0.32
+    """Seconds after a whole phrase that a longer one begins with."""
+    hang: float = 0.6
+    """Seconds that end any other utterance: people pause after the name, and pieces of
+    conversation with short pauses between them are better taken as one."""
     longest_command: float = 4.0
     """Seconds; anything longer is talk and is not decoded to its end."""
     edge: float = 0.4

@@ -1,162 +1,23 @@
 """Where content lies and how it is read: the only file that knows `intents/` and `voices/`.
 
 A household's own folder, laid out like the built-in one, overrides it file by file and may add to
-it. Content is data from people: it is read with limits, and whatever is wrong with it becomes one
-line naming file and line.
+it. Whatever is wrong with a file becomes one line naming file and line.
 """
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
-import yaml
-
 from assistant.errors import BadContent
+from assistant.plain_yaml import Source, convert, read_text, read_yaml
 from assistant.schema import Deck, Lines, Ritual, Sound, Starters
 
-LARGEST_FILE = 256_000
-"""Bytes. The largest file of ours is a tenth of it; a bomb is refused before it is parsed."""
-DEEPEST = 24
-"""Levels of nesting. Steps within branches within rituals need less than half."""
+LONGEST_SERVICES = 2_000
+"""Characters of local help that are said; about two minutes."""
 
 Shape = TypeVar("Shape")
-
-
-class _Loader(yaml.SafeLoader):
-    """Plain data only, and only true and false are booleans: `yes:` and `no:` are words here."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-
-
-def read_yaml(file: Path) -> tuple[Any, yaml.Node | None]:
-    """Plain data of a YAML file, and its nodes, which know the lines.
-
-    Raises:
-        BadContent: unreadable, too large, too deep, not YAML, with tags or aliases, or with the
-            same key twice.
-    """
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(LARGEST_FILE + 1)
-        if len(raw) > LARGEST_FILE:
-            raise BadContent("is too large", file=file, remedy=f"at most {LARGEST_FILE:,} bytes")
-        loader = _Loader(raw.decode("utf-8"))
-        try:
-            _refuse_aliases(raw.decode("utf-8"), file)
-            node = loader.get_single_node()
-            if node is None:
-                return None, None
-            _check_nodes(node, file, DEEPEST)
-            return loader.construct_document(node), node
-        finally:
-            loader.dispose()
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise BadContent(problem, file=file, remedy="check that it is there") from error
-    except UnicodeDecodeError as error:
-        raise BadContent("is not UTF-8 text", file=file, remedy="save it as UTF-8") from error
-    except RecursionError as error:
-        raise BadContent("is nested too deeply", file=file) from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise _yaml_problem(error, file) from error
-
-
-def _refuse_aliases(text: str, file: Path) -> None:
-    """Anchors and aliases make small files explode; no content needs them."""
-    for token in yaml.scan(text, Loader=_Loader):
-        if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
-            line = token.start_mark.line + 1
-            raise BadContent(
-                "uses a YAML tag, anchor or alias",
-                file=file,
-                line=line,
-                remedy="write the text itself",
-            )
-
-
-def _check_nodes(node: yaml.Node, file: Path, depth: int) -> None:
-    line = node.start_mark.line + 1
-    if depth == 0:
-        raise BadContent("is nested too deeply", file=file, line=line)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise BadContent("has a key that is not a word", file=file, line=line)
-            if key.value in seen:
-                at = key.start_mark.line + 1
-                raise BadContent(f"says {key.value!r} twice", file=file, line=at)
-            seen.add(key.value)
-            _check_nodes(value, file, depth - 1)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _check_nodes(value, file, depth - 1)
-
-
-def _yaml_problem(error: Exception, file: Path) -> BadContent:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    line = mark.line + 1 if mark is not None else 0
-    return BadContent(f"is not YAML: {problem}", file=file, line=line, remedy="mend this line")
-
-
-def line_of(node: yaml.Node | None, path: str) -> int:
-    """The line (from 1) of a place such as ``$.steps[2].minutes``; of its parent if unknown."""
-    line = node.start_mark.line + 1 if node is not None else 0
-    for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
-        child = None
-        if name and isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if name in pairs:
-                line = pairs[name][0].start_mark.line + 1
-                child = pairs[name][1]
-        elif index and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
-            child = node.value[int(index)]
-            line = child.start_mark.line + 1
-        if child is None:
-            return line
-        node = child
-    return line
-
-
-def convert(data: object, node: yaml.Node | None, shape: type[Shape], file: Path) -> Shape:
-    """Plain data as one of our shapes.
-
-    Raises:
-        BadContent: an unknown key, a missing one or a wrong type, with file and line.
-    """
-    try:
-        return msgspec.convert(data, type=shape)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        problem, _, path = text.partition(" - at ")
-        unknown = re.search(r"unknown field `([^`]+)`", problem)
-        place = path.strip("`") + (f".{unknown[1]}" if unknown else "")
-        line = line_of(node, place)
-        remedy = "see docs/writing-content.md"
-        where = re.sub(r"^.*\$\.?", "", path).strip("`")
-        about = f" in {where}" if where else ""
-        raise BadContent(problem + about, file=file, line=line, remedy=remedy) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The file something was read from, and its nodes."""
-
-    file: Path
-    node: yaml.Node | None
-
-    def line(self, path: str) -> int:
-        """The line of a place in it."""
-        return line_of(self.node, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +28,7 @@ class Content:
         sound: which voice speaks it.
         lines, starters: single sentences.
         rituals, decks: by name.
-        sources: where each ritual was read from, by name.
+        sources: where each was read from: ``rituals/…``, ``decks/…``, ``lines`` and ``starters``.
         services: what a language pack adds to the help page; none are invented.
     """
 
@@ -184,9 +45,10 @@ class Content:
         return tuple(name for name, deck in self.decks.items() if deck.audience == "family")
 
     def small_acts(self, reminder: str) -> tuple[str, ...]:
-        """The sentences of an opt-in reminder; one of them is said."""
+        """The sentences of an opt-in reminder, of which one is said; none if it is not known."""
         acts = self.starters.reminders
-        return {"kind_word": acts.kind_word, "connecting_act": acts.connecting_act}[reminder]
+        known = {"kind_word": acts.kind_word, "connecting_act": acts.connecting_act}
+        return known.get(reminder, ())
 
     def help_page(self) -> str:
         """The help page, with local services where a language pack names some."""
@@ -215,22 +77,27 @@ def _files(own: Path | None, folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for root in roots(own):
         for file in sorted((root / folder).glob("*.yaml")):
-            _check_name(file)
-            found[file.stem] = file
+            if not re.fullmatch(r"_?[a-z0-9]+(-[a-z0-9]+)*", file.stem):
+                raise BadContent(
+                    "has a name that cannot be used",
+                    file=file,
+                    remedy="small letters, digits and hyphens, such as my-ritual.yaml",
+                )
+            found[file.stem] = _within(root, file)
     return found
 
 
-def _check_name(file: Path) -> None:
-    if not re.fullmatch(r"_?[a-z0-9]+(-[a-z0-9]+)*", file.stem):
-        raise BadContent(
-            "has a name that cannot be used",
-            file=file,
-            remedy="small letters, digits and hyphens, such as my-ritual.yaml",
-        )
-    if file.is_symlink() and not file.resolve().is_relative_to(file.parent.resolve()):
+def _within(root: Path, file: Path) -> Path:
+    """The file, if it really lies in this content folder.
+
+    Raises:
+        BadContent: a link leads out of it.
+    """
+    if not file.resolve().is_relative_to(root.resolve()):
         raise BadContent(
             "is a link out of its folder", file=file, remedy="put the file itself there"
         )
+    return file
 
 
 def _read(shape: type[Shape], file: Path) -> tuple[Shape, Source]:
@@ -240,29 +107,32 @@ def _read(shape: type[Shape], file: Path) -> tuple[Shape, Source]:
 
 def _folder(
     shape: type[Shape], language: str, kind: str, own: Path | None
-) -> Iterator[tuple[str, Shape, Source]]:
+) -> tuple[dict[str, Shape], dict[str, Source]]:
+    """All files of a kind by name, and where each was read from."""
+    values, sources = {}, {}
     for name, file in _files(own, Path("voices") / language / kind).items():
-        value, source = _read(shape, file)
-        yield name, value, source
+        values[name], sources[f"{kind}/{name}"] = _read(shape, file)
+    return values, sources
 
 
-def _single(shape: type[Shape], language: str, name: str, own: Path | None) -> Shape:
+def _single(shape: type[Shape], language: str, name: str, own: Path | None) -> tuple[Shape, Source]:
     """One file of `voices/<language>/`; keys of the household's own file override."""
     merged: dict[Hashable, Any] = {}
-    last: tuple[yaml.Node | None, Path] | None = None
+    source = Source(built_in(), None)
     for root in roots(own):
         file = root / "voices" / language / name
         if root == built_in() or file.exists():
-            data, node = read_yaml(file)
+            data, node = read_yaml(_within(root, file))
             if not isinstance(data, dict):
                 raise BadContent("is not a list of names and texts", file=file, line=1)
-            merged |= {
-                key: {**merged[key], **value} if isinstance(merged.get(key), dict) else value
-                for key, value in data.items()
-            }
-            last = node, file
-    node, file = last or (None, built_in())
-    return convert(merged, node, shape, file)
+            merged |= {key: _merge(merged.get(key), value) for key, value in data.items()}
+            source = Source(file, node)
+    return convert(merged, source.node, shape, source.file), source
+
+
+def _merge(below: object, above: object) -> object:
+    """Names and texts in a household's own file are added to ours, or override them."""
+    return {**below, **above} if isinstance(below, dict) and isinstance(above, dict) else above
 
 
 def languages() -> list[str]:
@@ -287,15 +157,18 @@ def load(language: str, own: Path | None = None) -> Content:
             file=built_in() / "voices",
             remedy=f"there is {known}",
         )
-    rituals = list(_folder(Ritual, language, "rituals", own))
-    decks = {name: deck for name, deck, _ in _folder(Deck, language, "decks", own)}
+    rituals, ritual_sources = _folder(Ritual, language, "rituals", own)
+    decks, deck_sources = _folder(Deck, language, "decks", own)
+    lines, lines_source = _single(Lines, language, "lines.yaml", own)
+    starters, starters_source = _single(Starters, language, "starters.yaml", own)
+    singles = {"lines": lines_source, "starters": starters_source}
     return Content(
-        sound=_single(Sound, language, "voice.yaml", own),
-        lines=_single(Lines, language, "lines.yaml", own),
-        starters=_single(Starters, language, "starters.yaml", own),
-        rituals={name: ritual for name, ritual, _ in rituals},
+        sound=_single(Sound, language, "voice.yaml", own)[0],
+        lines=lines,
+        starters=starters,
+        rituals=rituals,
         decks=decks,
-        sources={name: source for name, _, source in rituals},
+        sources=ritual_sources | deck_sources | singles,
         services=_services(language, own),
     )
 
@@ -305,6 +178,6 @@ def _services(language: str, own: Path | None) -> str:
     for root in reversed(roots(own)):
         file = root / "voices" / language / "services.txt"
         if file.exists():
-            text = file.read_text(encoding="utf-8")[:2000]
-            return " ".join(text.replace("{", "").replace("}", "").split())
+            text = read_text(_within(root, file))
+            return " ".join(re.sub(r"[{}]", "", text).split())[:LONGEST_SERVICES]
     return ""

@@ -95,7 +95,7 @@ class AskStep(_Step, frozen=True, tag="ask"):
 
 
 class FirstStep(_Step, frozen=True, tag="first"):
-    """Settles who is first from here on, by asking the one who would be: no means the other."""
+    """Settles who is first from here on, by asking one after the other; without a yes it ends."""
 
     ask: Text
 
@@ -195,10 +195,10 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     no_date: Text
     date_too_far: Text
     date_same: Text
-    date_day: Text
     date_at: Text
     oclock: Text
     half_past: Text
+    hour_and_minute: Text
     invitation: Text
     next_date: Text
     no_dates: Text
@@ -210,6 +210,7 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     voice_back: Text
     one_minute: Text
     some_minutes: Text
+    minutes_and_a_half: Text
     some_seconds: Text
     and_word: Text
     days: dict[str, Text]

@@ -16,9 +16,10 @@ from random import Random
 from assistant.config import Timing
 from assistant.content import Content
 from assistant.conversation import script as beats
-from assistant.conversation.actions import ACTIONS, take_as_no
+from assistant.conversation.actions import ACTIONS
 from assistant.conversation.activities import (
     Asked,
+    Asleep,
     Holding,
     Idle,
     Invited,
@@ -27,6 +28,7 @@ from assistant.conversation.activities import (
     Speaking,
     deadline,
 )
+from assistant.conversation.answers import take_as_no
 from assistant.conversation.stage import Household, Memories, Stage
 from assistant.conversation.table import Place, action_for
 from assistant.conversation.turns import Turn
@@ -76,10 +78,8 @@ class Conversation:
 
     @property
     def turn(self) -> Turn | None:
-        """The turn that is held or stands paused, for clocks on the outside."""
-        doing = self._stage.doing
-        inner = doing.inner if isinstance(doing, Paused) else doing
-        return inner.turn if isinstance(inner, Holding) else None
+        """The turn that is held, or stands while something else goes on: for clocks outside."""
+        return self._stage.open_turn
 
     @property
     def steps(self) -> int:
@@ -91,8 +91,9 @@ class Conversation:
         return self._flush()
 
     def renew(self, content: Content, household: Household) -> None:
-        """Take new content and names; a ritual that runs keeps the script it has."""
-        self._stage.content, self._stage.household = content, household
+        """Take new content and names; what goes on just now ends with the old ones."""
+        self._stage.renewal = (content, household)
+        self._stage.take_renewal()
 
     def handle(self, event: Event, now: float) -> list[Command]:
         """Take one event at `now`, which never goes back; a `Tick` is taken at `deadline`."""
@@ -110,7 +111,7 @@ class Conversation:
             case SpeechFinished(utterance_id=number):
                 self._speech_finished(number, now)
             case DateArrived():
-                stage.invitations.append(event)
+                stage.invitations.append((event, now))
                 if isinstance(stage.doing, Idle):
                     stage.become_idle(now)
             case DatesChanged(dates=dates):
@@ -153,7 +154,8 @@ class Conversation:
         """The last minute, the bell, or the quiet after it."""
         stage, turn = self._stage, holding.turn
         if turn.rung_at is None and now < turn.bell:
-            stage.chime(ChimeName.MINUTE_LEFT)
+            if not turn.nearly_over(now, stage.timing):
+                stage.chime(ChimeName.MINUTE_LEFT)
             stage.doing = Holding(turn.warned_now(), holding.beat)
             return
         if turn.rung_at is None:
@@ -206,8 +208,9 @@ class Conversation:
             Part.LOUDSPEAKER: lines.voice_back,
             Part.VOICE: lines.voice_back,
         }.get(part)
-        if sentence is None or sentence in self._stage.news:
+        stage = self._stage
+        if sentence is None or sentence in stage.news or isinstance(stage.doing, Asleep):
             return
-        self._stage.news.append(sentence)
-        if isinstance(self._stage.doing, Idle):
-            self._stage.advance(now)
+        stage.news.append(sentence)
+        if isinstance(stage.doing, Idle | Invited):
+            stage.aside((), now)

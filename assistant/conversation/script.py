@@ -27,13 +27,15 @@ class Speak:
 
     Attributes:
         text: template.
-        speaker: position in the order of who `{speaker}` is; None if nobody in particular.
         seconds: what `{minutes}` stands for.
+        opens: the floor it opens, which says who `{speaker}` is and what `{minutes}` stands for.
+        prompt: it is what people are asked to do just now, and said again when they ask.
     """
 
     text: str
-    speaker: int | None = None
     seconds: float = 0.0
+    opens: "Floor | None" = None
+    prompt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

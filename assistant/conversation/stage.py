@@ -27,10 +27,12 @@ from assistant.conversation.activities import (
     later,
 )
 from assistant.conversation.decks import Depth, draw
+from assistant.conversation.frames import Frame, Run
 from assistant.conversation.script import Beat, Role, Script
+from assistant.conversation.shares import Shares
 from assistant.conversation.table import listening
 from assistant.conversation.turns import Turn
-from assistant.conversation.wording import fill, spoken_names, spoken_time
+from assistant.conversation.wording import address
 from assistant.events import (
     Chime,
     ChimeName,
@@ -38,7 +40,6 @@ from assistant.events import (
     DateArrived,
     ForgetEverything,
     Hush,
-    Intent,
     ListenFor,
     OpenMicrophone,
     Prepare,
@@ -83,37 +84,6 @@ class Household:
     record: str
 
 
-@dataclass(slots=True)
-class Frame:
-    """A script, the beat it has come to, and what goes on when it ends."""
-
-    script: Script
-    at: int = 0
-    interrupted: Activity | None = None
-    since: float = 0.0
-
-
-@dataclass(slots=True)
-class Run:
-    """The ritual that is running.
-
-    Attributes:
-        name: of the ritual.
-        started_by: the intent that started it.
-        order: partners by position; the first starts.
-        more: seconds added to every floor of a group.
-        held: positions that have had the floor, by group.
-        opened: somebody has had the floor already.
-    """
-
-    name: str
-    started_by: Intent
-    order: list[int]
-    more: dict[int, float] = field(default_factory=dict)
-    held: dict[int, list[int]] = field(default_factory=dict)
-    opened: bool = False
-
-
 class Stage:
     """Everything a conversation knows, and how its scripts run. The rules are in `table`."""
 
@@ -134,13 +104,16 @@ class Stage:
         self.doing: Activity = Idle()
         self.frames: list[Frame] = []
         self.run: Run | None = None
+        self.shares = Shares()
         self.depth = Depth()
         self.topic: tuple[str, ...] = ()
+        self.topic_until = -math.inf
         self.volume, self.rate = household.volume, household.rate
         self.quiet_since: float | None = -math.inf
         self.last_prompt = ""
         self.news: list[str] = []
-        self.invitations: list[DateArrived] = []
+        self.invitations: list[tuple[DateArrived, float]] = []
+        self.renewal: tuple[Content, Household] | None = None
         self.dates: tuple[tuple[str, When], ...] = ()
         self.steps = 0
         self.out: list[Command] = []
@@ -196,27 +169,38 @@ class Stage:
         """End everything at once, whatever it was; then say the last words, if there are any."""
         if isinstance(self.doing, Speaking):
             self.emit(Hush())
-        self.end_open_turn()
-        self.frames.clear()
-        self.run = None
+        self._clear()
         self.topic = ()
+        self.news.clear()
         self.push(last_words)
         self.advance(now)
 
-    def end_open_turn(self) -> None:
-        """Tell the end of a turn that is held, paused, or stands under an aside."""
+    def _clear(self) -> None:
+        self.end_open_turn()
+        self.frames.clear()
+        self.run = None
+
+    @property
+    def open_turn(self) -> Turn | None:
+        """The turn that is held, paused, or stands under an aside."""
         for activity in (self.doing, *(frame.interrupted for frame in self.frames)):
             inner = activity.inner if isinstance(activity, Paused) else activity
             if isinstance(inner, Holding):
-                self.mark(TurnChange.END, inner.turn)
-                return
+                return inner.turn
+        return None
+
+    def end_open_turn(self) -> None:
+        """Tell the end of the turn that is open, if there is one."""
+        if (turn := self.open_turn) is not None:
+            self.mark(TurnChange.END, turn)
 
     def advance(self, now: float) -> None:
         """Run beats until one waits for something."""
         waiting = False
         while not waiting:
             if self.news:
-                self.push((beats.Speak(self.news.pop(0)),))
+                self.say(self.news.pop(0), now)
+                return
             if not self.frames:
                 self.become_idle(now)
                 return
@@ -247,16 +231,27 @@ class Stage:
         """Nothing runs any more; a date that came meanwhile may chime now."""
         self.doing = Idle()
         self.run = None
-        if self.invitations:
-            date = self.invitations.pop(0)
-            self.chime(ChimeName.INVITE)
-            self.doing = Invited(date.ritual, date.reminder, now + self.timing.invitation)
+        self.take_renewal()
+        while self.invitations and isinstance(self.doing, Idle):
+            date, came = self.invitations.pop(0)
+            known = date.ritual in self.content.rituals or self.content.small_acts(date.reminder)
+            if known and now <= came + self.timing.date_waits:
+                self.chime(ChimeName.INVITE)
+                self.doing = Invited(date.ritual, date.reminder, now + self.timing.invitation)
+
+    def take_renewal(self) -> None:
+        """Take new content and names, if there are any, where nothing depends on the old ones."""
+        if self.renewal is not None and isinstance(self.doing, Idle | Asleep):
+            (self.content, self.household), self.renewal = self.renewal, None
+            self.topic = ()
 
     def _perform(self, beat: Beat, now: float) -> bool:
         """Begin a beat; true if it waits for something."""
         match beat:
             case beats.Speak():
-                self.say(self.filled(beat.text, beat.speaker, beat.seconds), now)
+                text = self.sentence(beat)
+                self.last_prompt = text if beat.prompt else self.last_prompt
+                self.say(text, now)
             case beats.Ask() | beats.AskDate():
                 self.ask(beat, now)
             case beats.Floor():
@@ -265,23 +260,26 @@ class Stage:
                 self.doing = Resting(beat, now + beat.seconds)
                 self._prepare_next()
             case beats.Draw():
-                self.draw(beat.decks, beat.level, now)
+                self._draw(beat, now)
             case beats.Leave():
-                self.frames.clear()
+                self._clear()
                 self.become_idle(now)
             case beats.Sleep():
-                self.frames.clear()
-                self.run = None
+                self._clear()
                 self.doing = Asleep()
+                self.take_renewal()
                 self.emit(OpenMicrophone(open=False))
             case beats.SwapFirst():
-                if self.run is not None:
-                    self.run.order.append(self.run.order.pop(0))
+                self._swap_first()
                 return False
             case beats.Do():
                 self._do(beat.command)
                 return False
         return True
+
+    def _swap_first(self) -> None:
+        if self.run is not None:
+            self.run.order.append(self.run.order.pop(0))
 
     def _do(self, command: Command) -> None:
         self.emit(command)
@@ -289,11 +287,7 @@ class Stage:
             self.memories.used.clear()
             self.memories.starts = 1
             self.dates = ()
-
-    def minutes_asked(self, intent: Intent) -> int:
-        """The minutes somebody asked for; 0 if nobody did."""
-        value = intent.slots.get("minutes", 0)
-        return value if isinstance(value, int) else 0
+            self.invitations.clear()
 
     # ---- saying and asking --------------------------------------------------------------------
 
@@ -306,25 +300,23 @@ class Stage:
         first = (self.memories.starts - 1) % people
         return [(first + position) % people + 1 for position in range(people)]
 
-    def named(self, position: int) -> str:
-        """The name of the partner at a position."""
-        return self.household.partners[self.order[position % len(self.order)] - 1]
-
     def filled(self, text: str, position: int | None = None, seconds: float = 0.0) -> str:
         """A sentence with its names and times in words."""
-        lines = self.content.lines
-        names = [self.named(at) for at in range(len(self.order))]
-        values = {
-            "name": self.household.name,
-            "everyone": spoken_names(names, lines),
-            "first": names[0],
-            "second": names[-1] if len(names) < 3 else names[1],
-            "minutes": spoken_time(seconds, lines),
-        }
-        if position is not None:
-            values["speaker"] = values["partner"] = self.named(position)
-            values["listener"] = self.named(position + 1)
-        return fill(text, values)
+        names = [self.household.partners[partner - 1] for partner in self.order]
+        name = self.household.name
+        return address(text, self.content.lines, name, names, position, seconds)
+
+    def sentence(self, beat: beats.Speak | beats.Ask | beats.AskDate) -> str:
+        """What a beat says, as things stand now."""
+        match beat:
+            case beats.Speak(text=text, opens=beats.Floor() as floor):
+                return self.filled(text, floor.position, self.shares.granted(floor))
+            case beats.Ask(text=text, asked=position, seconds=seconds):
+                return self.filled(text, position, seconds)
+            case beats.Speak(text=text, seconds=seconds):
+                return self.filled(text, seconds=seconds)
+            case beats.AskDate(text=text):
+                return self.filled(text)
 
     def say(
         self,
@@ -336,9 +328,7 @@ class Stage:
     ) -> None:
         """Say a sentence; `then` is the question it asks, `again` that it was asked before."""
         self._utterances += 1
-        if not any(frame.interrupted for frame in self.frames):
-            self.last_prompt = text
-        until = now + self.timing.speech_limit
+        until = now + 60.0 * len(text.split()) / self.rate + self.timing.speech_limit
         self.doing = Speaking(self._utterances, text, until, then, again)
         self.listen()
         self.emit(Say(self._utterances, text))
@@ -346,11 +336,7 @@ class Stage:
 
     def ask(self, beat: beats.Ask | beats.AskDate, now: float, *, again: bool = False) -> None:
         """Ask a question; the answer window opens when it has been said."""
-        if isinstance(beat, beats.Ask):
-            text = self.filled(beat.text, beat.asked, beat.seconds)
-        else:
-            text = self.filled(beat.text)
-        self.say(text, now, beat, again=again)
+        self.say(self.sentence(beat), now, beat, again=again)
 
     def speech_over(self, speaking: Speaking, now: float) -> None:
         """What we said has been heard: open the answer window, or go on."""
@@ -365,39 +351,33 @@ class Stage:
         """Have the next sentence ready, where it is known already."""
         if not self.frames or self.frames[-1].at >= len(self.frames[-1].script):
             return
-        match self.frames[-1].script[self.frames[-1].at]:
-            case beats.Speak(text=text, speaker=position, seconds=seconds):
-                self.emit(Prepare(self.filled(text, position, seconds)))
-            case beats.Ask(text=text, asked=position, seconds=seconds):
-                self.emit(Prepare(self.filled(text, position, seconds)))
-            case beats.AskDate(text=text):
-                self.emit(Prepare(self.filled(text)))
+        beat = self.frames[-1].script[self.frames[-1].at]
+        if isinstance(beat, beats.Speak | beats.Ask | beats.AskDate):
+            self.emit(Prepare(self.sentence(beat)))
 
     # ---- questions ----------------------------------------------------------------------------
 
-    def draw(self, decks: tuple[str, ...], level: int | None, now: float) -> None:
-        """Draw a question of these decks and say it."""
-        if level is not None:
-            self.depth = Depth(level)
+    def _draw(self, beat: beats.Draw, now: float) -> None:
+        """Draw a question and say it."""
+        if beat.level is not None:
+            self.depth = Depth(beat.level)
         used = self.memories.used
-        question = draw(self.content.decks, decks, self.depth.level, used, self.random)
+        question = draw(self.content.decks, beat.decks, self.depth.level, used, self.random)
         for name in question.exhausted:
             used.pop(name, None)
         used.setdefault(question.deck, set()).add(question.number)
-        self.topic = decks
+        self.topic, self.topic_until = beat.decks, now + self.timing.topic
+        self.last_prompt = question.text
         self.emit(UseQuestion(question.deck, question.number, question.exhausted))
         self.say(question.text, now)
 
     # ---- the floor ----------------------------------------------------------------------------
 
     def _open_floor(self, beat: beats.Floor, now: float) -> None:
-        more = 0.0
         if self.run is not None:
-            more = self.run.more.get(beat.group, 0.0)
             self._remember_starter(self.run)
         partner = self.order[beat.position % len(self.order)]
-        grown = more > 0 or beat.group == beats.UNEXTENDED
-        turn = Turn(partner, beat.seconds + more, now, extended=grown)
+        turn = Turn(partner, self.shares.granted(beat), now)
         self.doing = Holding(turn, beat)
         self.listen()
         self.mark(TurnChange.START, turn)
@@ -418,47 +398,26 @@ class Stage:
         Args:
             holding: the turn.
             now: seconds.
-            first: what is said before anything else.
+            first: what is said before anything else; the turn was passed.
         """
         if holding.turn.rung_at is None:
             self.chime(ChimeName.TURN_ENDS)
         self.mark(TurnChange.END, holding.turn)
-        if holding.beat.role is Role.ANSWER and not first:
-            self.depth = self.depth.answered()
-        self._offer_equal_time(holding.beat)
-        if first:
-            self.push(first)
+        if holding.beat.role is Role.ANSWER:
+            self.depth = self.depth.lighter() if first else self.depth.answered()
+        for position in reversed(self.shares.owed(holding.beat)):
+            self.push((self._offer(position, self.shares.more(holding.beat)),))
+        self.push(first)
         self.advance(now)
-
-    def forget_floors(self, frame: Frame) -> None:
-        """The floors ahead are given anew, to everybody."""
-        if self.run is None:
-            return
-        for beat in frame.script[frame.at :]:
-            if isinstance(beat, beats.Floor):
-                self.run.held.pop(beat.group, None)
 
     def extend(self, holding: Holding) -> None:
         """Give this turn more time, and every later floor of its group the same."""
         seconds = self.timing.more_time
         longer = holding.turn.longer(seconds)
         self.doing = Holding(longer, holding.beat)
-        if self.run is not None:
-            self.run.more[holding.beat.group] = seconds
+        self.shares.grow(holding.beat, seconds)
         self.mark(TurnChange.EXTENDED, longer)
         self.chime(ChimeName.HEARD)
-
-    def _offer_equal_time(self, beat: beats.Floor) -> None:
-        """Those who had the floor before it grew are offered the same, each once."""
-        if self.run is None or beat.group == beats.UNEXTENDED:
-            return
-        earlier = self.run.held.setdefault(beat.group, [])
-        more = self.run.more.get(beat.group, 0.0)
-        if more and self.run.more.get(-beat.group) is None:
-            self.run.more[-beat.group] = more  # the offer is made once, by whoever asked first
-            for position in reversed(earlier):
-                self.push((self._offer(position, more),))
-        earlier.append(beat.position)
 
     def _offer(self, position: int, seconds: float) -> beats.Ask:
         floor = beats.Floor(position, seconds, beats.UNEXTENDED)

@@ -6,7 +6,8 @@ Rules the table keeps:
    stops the turn's clock (`ASIDE`), and only chimes sound beside it.
 2. `Stop` ends everything at once, everywhere. Said bare while a partner holds the floor it only
    pauses, because people say "stop" to each other.
-3. After a question of the assistant's own (`ASKED`, `DATE`, `INVITED`) few intents mean anything.
+3. After a question of the assistant's own (`ASKED`, `DATE`) few intents mean anything. The chime
+   of a date (`INVITED`) is no question: who does not want it may simply start something else.
 4. An intent without an entry means nothing at that place and is not listened for.
 
 `listening` derives from this table what the ear may hear; the machine carries the actions out.
@@ -51,6 +52,7 @@ class Action(Enum):
     START_TURNS = auto()
     QUESTION = auto()
     NEXT_QUESTION = auto()
+    OTHER_QUESTION = auto()
     PASS_QUESTION = auto()
     LIGHTER = auto()
     DEEPER = auto()
@@ -62,8 +64,7 @@ class Action(Enum):
     SET_DATE = auto()
     END_TURN = auto()
     PASS_TURN = auto()
-    ANOTHER_FOR_FLOOR = auto()
-    EXTEND = auto()
+    MORE_TIME = auto()
     TIME_LEFT = auto()
     END_REST = auto()
     PAUSE = auto()
@@ -95,7 +96,8 @@ class Action(Enum):
 
 A, P = Action, Place
 _RITUAL = (P.TALK, P.QUIET, P.ASKED, P.DATE, P.FLOOR, P.PAUSED, P.BREAK)
-_VOICE = (P.IDLE, P.TALK, P.QUIET, P.ASKED, P.DATE, P.FLOOR, P.PAUSED)
+_VOICE = (P.IDLE, P.INVITED, *_RITUAL)
+_FREE = (P.IDLE, P.INVITED)
 
 
 def _at(action: Action, *places: Place) -> dict[Place, Action]:
@@ -103,20 +105,11 @@ def _at(action: Action, *places: Place) -> dict[Place, Action]:
 
 
 TABLE: Mapping[str, Mapping[Place, Action]] = {
-    "StartRitual": _at(A.START_RITUAL, P.IDLE),
-    "StartTurns": _at(A.START_TURNS, P.IDLE),
-    "GiveQuestion": _at(A.QUESTION, P.IDLE),
-    "AnotherQuestion": {
-        P.IDLE: A.NEXT_QUESTION,
-        P.TALK: A.PASS_QUESTION,
-        P.FLOOR: A.ANOTHER_FOR_FLOOR,
-    },
-    "SkipQuestion": {
-        P.IDLE: A.PASS_QUESTION,
-        P.TALK: A.PASS_QUESTION,
-        P.FLOOR: A.ANOTHER_FOR_FLOOR,
-        P.SPEAKING: A.CUT_IN,
-    },
+    "StartRitual": _at(A.START_RITUAL, *_FREE),
+    "StartTurns": _at(A.START_TURNS, *_FREE),
+    "GiveQuestion": _at(A.QUESTION, *_FREE),
+    "AnotherQuestion": _at(A.NEXT_QUESTION, P.IDLE) | _at(A.OTHER_QUESTION, P.TALK, P.FLOOR),
+    "SkipQuestion": _at(A.PASS_QUESTION, P.IDLE, P.TALK, P.FLOOR) | _at(A.CUT_IN, P.SPEAKING),
     "LighterQuestion": _at(A.LIGHTER, P.IDLE, P.TALK, P.FLOOR),
     "DeeperQuestion": _at(A.DEEPER, P.IDLE, P.TALK, P.FLOOR),
     "Yes": _at(A.SAY_YES, P.ASKED) | _at(A.SAME_DATE, P.DATE) | _at(A.ACCEPT, P.INVITED),
@@ -129,7 +122,7 @@ TABLE: Mapping[str, Mapping[Place, Action]] = {
     | _at(A.SAY_NO, P.ASKED, P.DATE)
     | _at(A.PASS_QUESTION, P.IDLE, P.TALK)
     | _at(A.DECLINE, P.INVITED),
-    "MoreTime": _at(A.EXTEND, P.FLOOR, P.TALK),
+    "MoreTime": _at(A.MORE_TIME, P.FLOOR, P.TALK, P.QUIET),
     "TimeLeft": _at(A.TIME_LEFT, P.FLOOR, P.TALK, P.QUIET, P.PAUSED, P.BREAK),
     "Pause": _at(A.PAUSE, P.FLOOR, P.TALK, P.QUIET, P.ASKED, P.DATE),
     "Continue": _at(A.CONTINUE, P.PAUSED) | _at(A.END_REST, P.TALK, P.QUIET, P.BREAK),
@@ -143,7 +136,7 @@ TABLE: Mapping[str, Mapping[Place, Action]] = {
     "Faster": _at(A.FASTER, *_VOICE),
     "Help": _at(A.HELP, *_VOICE),
     "WhatDoYouRecord": _at(A.RECORD, *_VOICE),
-    "GoToSleep": _at(A.SLEEP, P.IDLE, P.PAUSED),
+    "GoToSleep": _at(A.SLEEP, *_FREE, P.PAUSED),
     "WakeUp": _at(A.WAKE, P.ASLEEP),
     "TakeBreak": _at(A.BREAK, P.IDLE, P.TALK, P.QUIET, P.ASKED, P.DATE, P.FLOOR, P.PAUSED),
     "BusinessTalk": _at(A.BUSINESS, P.TALK, P.FLOOR),

@@ -1,7 +1,7 @@
 """The turn engine: the time of one partner's turn, as a value that changes only by being replaced.
 
-A turn is granted a time, may be paused and resumed, may grow once, and rings at its end. The
-speaker may finish past the bell: the turn is over when it is quiet, or after a limit.
+A turn is granted a time, may be paused and resumed, may grow, and rings at its end. The speaker may
+finish past the bell: the turn is over when it is quiet, or after a limit.
 """
 
 import math
@@ -19,7 +19,6 @@ class Turn:
         granted: seconds this turn may take in all, extensions included.
         since: when the clock last began to run; None while it stands.
         spent: seconds that ran before `since`.
-        extended: the turn has grown already.
         warned: the chime of the last minute has sounded.
         rung_at: when the bell rang; None before.
     """
@@ -28,7 +27,6 @@ class Turn:
     granted: float
     since: float | None
     spent: float = 0.0
-    extended: bool = False
     warned: bool = False
     rung_at: float | None = None
 
@@ -59,9 +57,7 @@ class Turn:
 
     def longer(self, seconds: float) -> "Turn":
         """The turn grown by `seconds`; it will ring again, and warn again if there is room."""
-        return replace(
-            self, granted=self.granted + seconds, extended=True, warned=False, rung_at=None
-        )
+        return replace(self, granted=self.granted + seconds, warned=False, rung_at=None)
 
     def warned_now(self) -> "Turn":
         """The turn after its last-minute chime."""
@@ -88,6 +84,10 @@ class Turn:
     def _wants_warning(self, timing: Timing) -> bool:
         long_enough = self.granted >= timing.shortest_with_warning
         return long_enough and not self.warned and self.spent < self.granted - timing.minute_left
+
+    def nearly_over(self, now: float, timing: Timing) -> bool:
+        """Whether a chime of the last minute would come far too late to be true."""
+        return now > self.bell - timing.minute_left / 2
 
     def over(self, now: float, timing: Timing, quiet_since: float | None) -> bool:
         """After the bell: is it quiet, or has the limit passed?"""

@@ -1,7 +1,7 @@
 """Filling in spoken sentences: names and times, in words made to be heard."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assistant.events import When
 from assistant.schema import Lines
@@ -28,23 +28,57 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return " ".join(text.format_map(values).split())
 
 
+def address(
+    text: str,
+    lines: Lines,
+    assistant: str,
+    names: Sequence[str],
+    position: int | None = None,
+    seconds: float = 0.0,
+) -> str:
+    """The sentence as it is said to these people.
+
+    Args:
+        text: template.
+        lines: for times in words.
+        assistant: its own name.
+        names: of the people, the first one first.
+        position: of `{speaker}` and `{partner}` among them; None if it is said to nobody apart.
+        seconds: what `{minutes}` stands for.
+    """
+    values = {
+        "name": assistant,
+        "everyone": spoken_names(names, lines),
+        "first": names[0],
+        "second": names[1 % len(names)],
+        "minutes": spoken_time(seconds, lines),
+    }
+    if position is not None:
+        values["speaker"] = values["partner"] = names[position % len(names)]
+        values["listener"] = names[(position + 1) % len(names)]
+    return fill(text, values)
+
+
 def spoken_number(number: int, lines: Lines) -> str:
     """A number in words where the language pack knows it, else in digits."""
     return lines.numbers.get(number, str(number))
 
 
 def spoken_time(seconds: float, lines: Lines) -> str:
-    """A length of time in words: "thirty seconds", "one minute", "five minutes"."""
+    """A length of time in words: "thirty seconds", "one minute", "two and a half minutes"."""
     whole = round(seconds)
     if whole % 60 and whole < 120:
         return fill(lines.some_seconds, {"number": spoken_number(whole, lines)})
+    minutes, rest = divmod(whole, 60)
+    if rest == 30:
+        return fill(lines.minutes_and_a_half, {"number": spoken_number(minutes, lines)})
     minutes = max(1, round(whole / 60))
     if minutes == 1:
         return lines.one_minute
     return fill(lines.some_minutes, {"number": spoken_number(minutes, lines)})
 
 
-def spoken_names(names: list[str], lines: Lines) -> str:
+def spoken_names(names: Sequence[str], lines: Lines) -> str:
     """Names in one breath: "Ann, Bo and Cy"."""
     if len(names) == 1:
         return names[0]
@@ -57,8 +91,13 @@ def spoken_date(when: When, lines: Lines) -> str:
         return lines.date_same
     day = lines.days.get(when.day, when.day)
     if when.time:
-        hour, _, minute = when.time.partition(":")
-        form = lines.half_past if minute == "30" else lines.oclock
-        time = fill(form, {"number": spoken_number(int(hour), lines)})
-        day = fill(lines.date_at, {"day": day, "time": time})
-    return f"{day} {lines.days[when.half]}" if when.half else day
+        day = fill(lines.date_at, {"day": day, "time": _spoken_clock(when.time, lines)})
+    return f"{day} {lines.days.get(when.half, '')}".strip()
+
+
+def _spoken_clock(time: str, lines: Lines) -> str:
+    """A time of day, given as ``H:MM``, in words: "eight o'clock", "half past eight"."""
+    hour, minute = (int(part) for part in time.split(":"))
+    form = {0: lines.oclock, 30: lines.half_past}.get(minute, lines.hour_and_minute)
+    words = {"number": spoken_number(hour, lines), "minute": spoken_number(minute, lines)}
+    return fill(form, words)

@@ -7,8 +7,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from assistant.content import intent_files, load, read_yaml
-from assistant.conversation.rituals import check_ritual
+from assistant.content import intent_files, load
+from assistant.conversation.checks import check_ritual
+from assistant.plain_yaml import read_yaml
 from assistant.schema import Step
 from assistant.understanding.phrases import load_phrases
 
