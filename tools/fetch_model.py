@@ -39,7 +39,8 @@ def _have_model(language: str, folder: Path) -> None:
     except BadModel:
         model = official_model(language)
         with progress_bar(f"Fetching {model.name}") as report:
-            fetch_model(model, folder, report=report)
+            installed = fetch_model(model, folder, report=report)
+        print(f"Fetched the speech model for people's voices: {installed.folder}")
 
 
 if __name__ == "__main__":

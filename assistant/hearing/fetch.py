@@ -120,11 +120,23 @@ def _install(archive: Path, name: str, into: Path) -> Path:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Report]:
-    """A bar on the terminal for `fetch_model`; a plain line where there is no terminal."""
+    """A bar on the terminal for `fetch_model`; a plain line where there is no terminal.
+
+    It appears with the first bytes: where there is no way out there is nothing to draw.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, TransferSpeedColumn()) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total or None)
+    progress = Progress(*columns, TransferSpeedColumn())
+    task = progress.add_task(title, total=None)
+
+    def report(done: int, total: int) -> None:
+        progress.start()
+        progress.update(task, completed=done, total=total or None)
+
+    try:
+        yield report
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 # ---- the checks ----------------------------------------------------------------------------------
