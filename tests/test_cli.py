@@ -9,7 +9,18 @@ import soundfile
 
 from tests.command import turntable
 
-VERBS = ["appointments", "check", "forget", "hear", "help-page", "rehearse", "run", "status", "type", "validate"]
+VERBS = [
+    "appointments",
+    "check",
+    "forget",
+    "hear",
+    "help-page",
+    "rehearse",
+    "run",
+    "status",
+    "type",
+    "validate",
+]
 
 
 @pytest.fixture
@@ -197,18 +208,23 @@ def test_forgetting_from_the_command_line(home: Path) -> None:
     assert not memory.exists()
 
 
-def test_dates_are_listed_and_removed(home: Path) -> None:
-    agreed = "start a short check in\nyes\nyes\n" + "@ end\n" * 40 + "sunday at eight\n@ end\n"
-    typed = agreed.replace("@ end\nsunday", "sunday")
-    for _ in range(1):
-        turntable("type", typed=typed, home=home)
+OUR_TEA = "language: en\nlists:\n  ritual:\n    values:\n      - {in: our tea, out: our-tea}\n"
 
+
+def test_dates_are_agreed_listed_and_removed(home: Path) -> None:
+    date = '  - step: appoint\n    ask: "When again?"\n  - step: close'
+    own_file(home, "voices/en/rituals/our-tea.yaml", RITUAL.replace("  - step: close", date))
+    own_file(home, "intents/en/tea.yaml", OUR_TEA)
+    said = "start our tea\nyes\nyes\n@ end\n@ end\nsunday at eight in the evening\n"
+
+    assert turntable("type", typed=said + "when is our next date\n", home=home).code == 0
     listed = turntable("appointments", home=home).out
 
-    assert "weekly-check-in" in listed
+    assert "our-tea" in listed
+    assert "Sunday" in listed
     number = listed.split()[0]
     assert turntable("appointments", "--remove", number, home=home).code == 0
-    assert "weekly-check-in" not in turntable("appointments", home=home).out
+    assert "our-tea" not in turntable("appointments", home=home).out
     assert "no appointment" in refused("appointments", "--remove", number, home=home)
 
 
@@ -225,7 +241,7 @@ def test_check_says_how_to_mend_what_fails(home: Path) -> None:
 
 
 def test_run_without_microphone_and_terminal_is_a_rehearsal(home: Path) -> None:
-    nowhere = {"ALSA_CONFIG_PATH": "/dev/null"}
+    nowhere = {"ALSA_CONFIG_PATH": "/usr/share/alsa/alsa.conf", "PULSE_SERVER": "unix:/nowhere"}
     ended = turntable("run", home=home, environment=nowhere)
 
     assert ended.code == 0

@@ -23,10 +23,6 @@ def hear_files(files: tuple[Path, ...], state: str, model: Path | None, *, as_js
     """
     home = app.open_home()
     folder = check_model(model) if model else chosen_model(home.settings)
-    if not as_json and folder == rehearsal_model():
-        click.echo(
-            "With the small rehearsal model, which understands synthetic voices only.", err=True
-        )
     fresh_ear = app.ear_maker(home, folder)
     for file in files:
         report = hear_file(file, fresh_ear(), listening(PLACES[state]))
@@ -34,6 +30,8 @@ def hear_files(files: tuple[Path, ...], state: str, model: Path | None, *, as_js
             click.echo(json.dumps(report.as_json(), ensure_ascii=False))
         else:
             _show(report)
+    if not as_json and folder == rehearsal_model():
+        click.echo("Heard with the small rehearsal model, which understands synthetic voices only.")
 
 
 def chosen_model(settings: Settings) -> Path:
