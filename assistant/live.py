@@ -234,7 +234,8 @@ def run_by_voice(home: app.Home, model: Path) -> None:
         BadInput: the model, the voice or the state folder cannot be used, or another copy runs.
         SealBroken: something tried what the seal forbids.
     """
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # the log outlives the moment: faults only, as privacy/kept.py says, and no state or intent
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
     recognizer = app.load_recognizer(model)
     devices = Devices.chosen(home)
     manager = ServiceManager()
@@ -262,17 +263,13 @@ def _leave_at_once() -> None:
 
 def _shown(home: app.Home) -> Callable[[Record], None]:
     if not sys.stdout.isatty():
-        return _log_state
+        return _show_nothing
     printer = ReadablePrinter(Console(highlight=False), home.settings.partners, home.settings.name)
     return printer.show
 
 
-def _log_state(record: Record) -> None:
-    """Without a terminal only states and intents are logged, never sentences or words."""
-    if record.kind == "state":
-        _log.info("state %s", record.fields["name"])
-    elif record.kind == "heard":
-        _log.info("heard %s", record.fields["intent"])
+def _show_nothing(_record: Record) -> None:
+    """Without a terminal whatever is printed would stay in the log of the system."""
 
 
 @contextmanager

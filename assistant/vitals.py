@@ -11,6 +11,7 @@ When the watchdog is fed:
   only the end of the process frees it.
 """
 
+import logging
 import time
 
 from assistant.app import Assistant
@@ -19,6 +20,8 @@ from assistant.events import Event, Part, PartBack, PartLost, StateName
 from assistant.hearing.listener import Listener
 from assistant.privacy import Seal
 from assistant.service import Heartbeats, Pulse, ServiceManager, StatusReport
+
+_log = logging.getLogger(__name__)
 
 GRACE = 600.0
 """Seconds a lost microphone is looked for before the watchdog may start the service anew."""
@@ -63,8 +66,10 @@ class Vitals:
             self._fault = f"{event.part} lost"
             self._fault_at = time.monotonic()
             self._manager.status(self._fault)
+            _log.warning("%s", self._fault)
         elif isinstance(event, PartBack):
             self._manager.status(f"{event.part} is back")
+            _log.warning("%s is back", event.part)
 
     def each_round(self, now: float) -> None:
         """Once in each round of the loop.
