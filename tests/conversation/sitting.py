@@ -164,7 +164,8 @@ class Table:
             case StartNextTimeWith(partner=partner):
                 line = f"(starts {partner})"
             case Appoint(ritual=ritual, when=when):
-                line = f"(date {ritual}: {when.day} {when.time} {when.half}".rstrip() + ")"
+                parts = filter(None, (ritual, when.day, when.time, when.half))
+                line = f"(date {' '.join(parts)})"
             case CancelAppointments():
                 line = "(no dates)"
             case ForgetEverything():

@@ -203,7 +203,7 @@ def test_later_asks_for_a_time_within_a_day(table: Table) -> None:
     ]
     assert table.says("AgreeSameTime") == ["Too far.", "When, today or tomorrow?"]
     assert table.says("AgreeDate", day="tomorrow", time="8:00", half="evening") == [
-        "(date talk: tomorrow 8:00 evening)",
+        "(date talk tomorrow 8:00 evening)",
         "Tomorrow at eight o'clock in the evening, then.",
         "[end Ann 300]",
     ]
@@ -251,7 +251,7 @@ def test_two_who_just_talk_can_take_a_break_and_come_back_to_listening_turns() -
     table.wait(1200)
     table.says("NotNow")
     assert table.says("AgreeDate", day="tonight", time="9:00")[0] == (
-        "(date listening-turns: tonight 9:00)"
+        "(date listening-turns tonight 9:00)"
     )
     assert table.place is Place.IDLE
 
