@@ -101,8 +101,8 @@ class Ear:
         return self._matcher.match(text, self._closed)
 
     def hear(self, samples: Array) -> list[str]:
-        """The text of every utterance in the recording, quiet added around it."""
-        heard = map(self._decode, self._utterances(np.concatenate([QUIET, samples, QUIET])))
+        """The text of every utterance in the recording."""
+        heard = map(self._decode, self._utterances(samples))
         return [text for text in heard if text]
 
     def _utterances(self, samples: Array) -> Iterator[list[Array]]:
@@ -149,15 +149,19 @@ def everything() -> ClosedSet:
 
 
 def noisy(samples: Array, decibels: float, noises: Sequence[Array], seed: int) -> Array:
-    """The speech with noise ``decibels`` below it; without ``noises``, white noise."""
+    """Speech and the quiet around it, with noise; without ``noises``, white noise.
+
+    The noise lies ``decibels`` below the speech, both as root mean squares.
+    """
     rng = np.random.default_rng(seed)
+    padded = np.concatenate([QUIET, samples, QUIET])
     if noises:
         chosen = noises[int(rng.integers(len(noises)))].astype(np.float32)
-        sound = noise.unit(np.resize(np.roll(chosen, rng.integers(len(chosen))), len(samples)))
+        sound = noise.unit(np.resize(np.roll(chosen, rng.integers(len(chosen))), len(padded)))
     else:
-        sound = rng.standard_normal(len(samples))
+        sound = rng.standard_normal(len(padded))
     loudness = np.sqrt(np.mean(np.square(samples.astype(np.float32))))
-    return as_int16(samples + sound * loudness * 10 ** (-decibels / 20))
+    return as_int16(padded + sound * loudness * 10 ** (-decibels / 20))
 
 
 def tally(
@@ -166,9 +170,10 @@ def tally(
     """What became of the phrases, by voice."""
     tallies: dict[str, Tally] = {}
     for each in recordings:
-        samples = each.samples
-        if decibels is not None:
-            samples = noisy(samples, decibels, noises, each.utterance.number)
+        if decibels is None:
+            samples = np.concatenate([QUIET, each.samples, QUIET])
+        else:
+            samples = noisy(each.samples, decibels, noises, each.utterance.number)
         name = f"{each.utterance.engine} {each.utterance.voice}"
         heard = ear.hear(samples)
         tallies.setdefault(name, Tally()).add(each.utterance.text, heard, ear)

@@ -29,15 +29,20 @@ PLUGIN_ROOTS = ("/usr/lib", "/usr/local/lib")
 
 
 @dataclass(frozen=True)
-class UnknownCosts:
-    """What ``[unk]`` costs: to begin one, and for each of its speech sounds."""
+class Costs:
+    """What the decoder pays for each part of an explanation, as negative natural logarithms."""
 
-    entry: float
-    sound: float
+    #: A frame of silence.  Less than nothing: a clatter after a phrase is no further word.
+    silence: float
+    #: To begin a word.
+    word: float
+    #: To begin an ``[unk]``, and each of its sounds.
+    unknown: float
+    unknown_sound: float
 
 
 #: Chosen from the table that ``tune`` prints.
-CHOSEN_COSTS = UnknownCosts(entry=3.0, sound=4.5)
+CHOSEN_COSTS = Costs(silence=-6.0, word=0.0, unknown=3.0, unknown_sound=4.5)
 
 
 class MissingTool(Exception):
@@ -77,15 +82,16 @@ class Fst:
 class LexiconGraph:
     """All pronunciations as one prefix tree of HMM states, with silence between words."""
 
-    def __init__(self, lexicon: Lexicon, word_ids: dict[str, int], unknown: UnknownCosts) -> None:
+    def __init__(self, lexicon: Lexicon, word_ids: dict[str, int], costs: Costs) -> None:
         self.fst = Fst()
+        self._costs = costs
         self._begin()
         self._nodes: dict[tuple[int, ...], int] = {}
         self._ends: dict[int, int] = {}
         for word, pronunciations in lexicon.items():
             for pronunciation in pronunciations:
                 self._word(pronunciation, word_ids[word])
-        self._unknown(word_ids[UNKNOWN_WORD], unknown)
+        self._unknown(word_ids[UNKNOWN_WORD])
 
     def _begin(self) -> None:
         """Silence is as likely as not before the first word and after each."""
@@ -109,7 +115,8 @@ class LexiconGraph:
         node = self._between
         for length, phone_id in enumerate(body, 1):
             node = self._tree_node(tuple(body[:length]), node, phone_id)
-        self.fst.arc(node, self._end(last), hmm.transitions(last)[1], word_id, HALF)
+        cost = HALF + self._costs.word
+        self.fst.arc(node, self._end(last), hmm.transitions(last)[1], word_id, cost)
 
     def _tree_node(self, prefix: tuple[int, ...], parent: int, phone_id: int) -> int:
         if prefix not in self._nodes:
@@ -125,12 +132,12 @@ class LexiconGraph:
             self.fst.arc(self._ends[phone_id], self._after_word)
         return self._ends[phone_id]
 
-    def _unknown(self, word_id: int, costs: UnknownCosts) -> None:
+    def _unknown(self, word_id: int) -> None:
         """``[unk]``: two or more speech sounds in any order."""
         fst = self.fst
         entry, hub = fst.state(), fst.state()
-        fst.arc(self._between, entry, 0, word_id, costs.entry)
-        cost = costs.sound + HALF
+        fst.arc(self._between, entry, 0, word_id, self._costs.unknown)
+        cost = self._costs.unknown_sound + HALF
         for sound in range(1, hmm.N_CLASSES):
             stay, onward, out = hmm.unknown_transitions(sound)
             middle, last = fst.looping_state(stay), fst.looping_state(stay)
@@ -161,13 +168,13 @@ def free_speech(word_ids: Sequence[int]) -> Fst:
     return fst
 
 
-def write(folder: Path, lexicon: Lexicon, unknown: UnknownCosts) -> None:
+def write(folder: Path, lexicon: Lexicon, costs: Costs) -> None:
     """Write the whole graph folder for the words of the lexicon."""
     (folder / "phones").mkdir(parents=True)
     first_ids = {word: number for number, word in enumerate([UNKNOWN_WORD, *sorted(lexicon)], 1)}
     relabelled = folder / "relabelled.txt"
     compile_fst(
-        LexiconGraph(lexicon, first_ids, unknown).fst,
+        LexiconGraph(lexicon, first_ids, costs).fst,
         folder / "HCLr.fst",
         "--fst_type=olabel_lookahead",
         f"--save_relabel_opairs={relabelled}",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from tools.rehearsal_model import acoustic_model, graph, lexicon, texts
-from tools.rehearsal_model.graph import CHOSEN_COSTS, UnknownCosts
+from tools.rehearsal_model import acoustic_model, graph, hmm, lexicon, texts
+from tools.rehearsal_model.graph import CHOSEN_COSTS, Costs
 from tools.rehearsal_model.weights import AcousticModel
 
 #: Every third frame is decoded (30 ms).  The endpoint rules are in seconds of silence.
@@ -36,7 +38,7 @@ MFCC_CONF = """\
 """
 
 
-def write(folder: Path, model: AcousticModel, unknown: UnknownCosts = CHOSEN_COSTS) -> int:
+def write(folder: Path, model: AcousticModel, costs: Costs = CHOSEN_COSTS) -> int:
     """Replace the folder by a model for today's phrases; returns the number of words.
 
     Everything is built beside the folder first, so a failure leaves the old model.
@@ -47,11 +49,18 @@ def write(folder: Path, model: AcousticModel, unknown: UnknownCosts = CHOSEN_COS
         building = Path(name) / "model"
         for part in ("am", "conf"):
             (building / part).mkdir(parents=True)
-        acoustic_model.write(building / "am" / "final.mdl", model)
+        acoustic_model.write(building / "am" / "final.mdl", balanced(model, costs.silence))
         (building / "conf" / "model.conf").write_text(MODEL_CONF, encoding="ascii")
         (building / "conf" / "mfcc.conf").write_text(MFCC_CONF, encoding="ascii")
-        graph.write(building / "graph", words, unknown)
+        graph.write(building / "graph", words, costs)
         if folder.exists():
             shutil.rmtree(folder)
         building.rename(folder)
     return len(words)
+
+
+def balanced(model: AcousticModel, silence_cost: float) -> AcousticModel:
+    """The model with a cost on every silent frame: Vosk divides its outputs by their priors."""
+    priors = model.priors.copy()
+    priors[hmm.SILENCE_CLASS] *= math.exp(silence_cost)
+    return replace(model, priors=priors)

@@ -94,7 +94,8 @@ class Recipe:
         return recordings
 
     def _copy_features(self, copy: int) -> list[Array]:
-        babblers = [each.samples for each in self._recordings[:: len(self._recordings) // BABBLERS]]
+        step = max(1, len(self._recordings) // BABBLERS)
+        babblers = [each.samples for each in self._recordings[::step]]
         make = partial(_features_of_copy, copy=copy, seed=self._settings.seed, others=babblers)
         return self._kept(f"features-{copy}", make, self._recordings)
 
