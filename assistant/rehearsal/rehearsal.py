@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assistant.config import BLOCK, SAMPLE_RATE, Hearing
 from assistant.conversation.machine import Conversation
 from assistant.conversation.table import Place
+from assistant.conversation.turns import Turn
 from assistant.errors import RehearsalFailed
 from assistant.events import (
     Chime,
@@ -144,7 +145,7 @@ class Rehearsal:
         if line is not None:
             self._speak(line)
         elif turn is not None and (last := self._partners.past_the_bell(turn)) is not None:
-            self._speak_past_the_bell(last)
+            self._speak_past_the_bell(turn, last)
         else:
             self._wait_for_deadline()
 
@@ -155,18 +156,13 @@ class Rehearsal:
         self._now = max(self._now, deadline)
         self._handle(Tick())
 
-    def _speak_past_the_bell(self, line: Line) -> None:
+    def _speak_past_the_bell(self, turn: Turn, line: Line) -> None:
         """Begin a second before the bell, and end after it."""
-        turn = self._conversation.turn
-        while turn is not None and turn.remaining(self._now) > 1.0:
-            deadline = self._conversation.deadline
-            bell = self._now + turn.remaining(self._now) - 1.0
-            if deadline is not None and deadline <= bell:
-                self._now = deadline
-                self._handle(Tick())
-            else:
-                self._now = bell
-            turn = self._conversation.turn
+        begin = self._now + turn.remaining(self._now) - 1.0
+        while (due := self._conversation.deadline) is not None and due <= begin:
+            self._now = due
+            self._handle(Tick())
+        self._now = max(self._now, begin)
         self._speak(line)
 
     # ---- partners to ear ----------------------------------------------------------------------
