@@ -219,6 +219,11 @@ class Assistant:
         """Have something done on the loop's thread, from any thread or a signal handler."""
         self._events.put(wish)
 
+    def wake(self) -> None:
+        """Wake it if it sleeps, from any thread: a button, a key or a command was used."""
+        if self.state is StateName.ASLEEP:
+            self.take(Heard(Intent("WakeUp", addressed=True)))
+
     def stop(self) -> None:
         """End the loop, from any thread or a signal handler."""
         self._events.put(None)
@@ -265,12 +270,12 @@ class Assistant:
 
     def _handle(self, event: Event) -> None:
         now = self._clock()
-        self._on_event(event)
         match event:
             case PartLost(part=part):
                 self.lost.add(part)
             case PartBack(part=part):
                 self.lost.discard(part)
+        self._on_event(event)
         self._timeline.event(now - self._began, event)
         self._carry_out(self._conversation.handle(event, now))
 
@@ -322,7 +327,7 @@ def read_keys(assistant: Assistant, keyboard: Keyboard) -> None:
     def read() -> None:
         for line in sys.stdin:
             if assistant.state is StateName.ASLEEP:
-                assistant.take(Heard(Intent("WakeUp", addressed=True)))
+                assistant.wake()
             elif line.strip() and assistant.moment is not None:
                 assistant.take(keyboard.understand(line, assistant.moment))
 

@@ -139,5 +139,13 @@ def status() -> None:
     show_status()
 
 
+@main.command()
+def wake() -> None:
+    """Wake the running assistant after "go to sleep": it opens the microphone again."""
+    from assistant.verbs.status import wake_up  # noqa: PLC0415
+
+    wake_up()
+
+
 if __name__ == "__main__":
     main()

@@ -60,6 +60,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The microphone is a source with echo cancelling: stop, skip and repeat may cut in."""
     indicator_pin: Annotated[int, Meta(ge=0, le=27)] | None = None
     """GPIO pin (BCM number) of a lamp that is lit while the microphone is open."""
+    button_pin: Annotated[int, Meta(ge=0, le=27)] | None = None
+    """GPIO pin (BCM number) of a button to ground that wakes the assistant when it sleeps."""
     reminders: Reminders = Reminders()
 
 

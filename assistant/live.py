@@ -28,6 +28,7 @@ from assistant.hearing.ear import Ear
 from assistant.hearing.listener import Listener, SignsOfLife
 from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
 from assistant.hearing.recognizer import Recognizer
+from assistant.indicator import Pins, show_on_terminal
 from assistant.keeper import Keeper, Told
 from assistant.memory import Memory
 from assistant.privacy import seal
@@ -57,15 +58,17 @@ class Devices:
         voice: synthesizes the sentences.
         make_loudspeaker: builds the loudspeaker, given where it shall report.
         look_again: lets the system look for devices; ends every open stream.
+        show_open: shows whether the microphone is open, at each change.
     """
 
     microphone: Microphone
     voice: Voice
     make_loudspeaker: Callable[[Callable[[Report], None]], Loudspeaker]
     look_again: Callable[[], None] = refresh_devices
+    show_open: Callable[[bool], None] = lambda _: None
 
     @classmethod
-    def chosen(cls, home: app.Home) -> "Devices":
+    def chosen(cls, home: app.Home, show_open: Callable[[bool], None]) -> "Devices":
         """Those of the household's settings.
 
         Raises:
@@ -76,6 +79,7 @@ class Devices:
             PortAudioMicrophone(settings.microphone),
             Pyttsx3Voice(settings.voice, home.content.sound.voice),
             partial(PortAudioLoudspeaker, settings.loudspeaker),
+            show_open=show_open,
         )
 
 
@@ -144,7 +148,7 @@ class LiveAssistant:
         self._keeper.tell_dates()
         listener.start()
         try:
-            self._manager.ready()
+            self.assistant.call(self._manager.ready)  # in the first round: it listens by then
             self.assistant.run(partial(self._each_round, listener))
         finally:
             self._manager.stopping()
@@ -197,7 +201,7 @@ class LiveAssistant:
             self._devices.microphone,
             fresh_ear,
             self.assistant.take_report,
-            alive=SignsOfLife(block=self.vitals.block_heard, tried=self.vitals.tried),
+            alive=SignsOfLife(self.vitals.block_heard, self.vitals.tried, self._devices.show_open),
             look_again=look_again,
         )
 
@@ -221,6 +225,7 @@ def needs_restart(before: Settings, after: Settings) -> bool:
             settings.loudspeaker,
             settings.echo_cancelled,
             settings.indicator_pin,
+            settings.button_pin,
             voice,
         )
 
@@ -237,11 +242,14 @@ def run_by_voice(home: app.Home, model: Path) -> None:
     # the log outlives the moment: faults only, as privacy/kept.py says, and no state or intent
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     recognizer = app.load_recognizer(model)
-    devices = Devices.chosen(home)
     manager = ServiceManager()
-    with only_copy(state_folder()), opened_memory() as memory, closing(manager):
-        live = LiveAssistant(home, recognizer, devices, memory, show=_shown(home), manager=manager)
-        status = StatusSocket(control_socket(), live.vitals.report)
+    pins = Pins(home.settings.indicator_pin, home.settings.button_pin)
+    with closing(pins), only_copy(state_folder()), opened_memory() as memory, closing(manager):
+        show, show_open = _shown(home, pins)
+        devices = Devices.chosen(home, show_open)
+        live = LiveAssistant(home, recognizer, devices, memory, show=show, manager=manager)
+        pins.when_pressed(live.assistant.wake)
+        status = StatusSocket(control_socket(), live.vitals.report, live.assistant.wake)
         live.vitals.seal = seal(state_folder())
         with closing(status), _heeding_signals(live):
             status.start()
@@ -261,11 +269,18 @@ def _leave_at_once() -> None:
     os._exit(0)
 
 
-def _shown(home: app.Home) -> Callable[[Record], None]:
+def _shown(home: app.Home, pins: Pins) -> tuple[Callable[[Record], None], Callable[[bool], None]]:
+    """What shows the records, and what shows that the microphone is open."""
     if not sys.stdout.isatty():
-        return _show_nothing
-    printer = ReadablePrinter(Console(highlight=False), home.settings.partners, home.settings.name)
-    return printer.show
+        return _show_nothing, pins.show
+    console = Console(highlight=False)
+    printer = ReadablePrinter(console, home.settings.partners, home.settings.name)
+
+    def show_open(now_open: bool) -> None:
+        pins.show(now_open)
+        show_on_terminal(console, now_open)
+
+    return printer.show, show_open
 
 
 def _show_nothing(_record: Record) -> None:

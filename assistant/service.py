@@ -163,6 +163,9 @@ class StatusReport(Struct, frozen=True, kw_only=True):
 _PEER = struct.Struct("3i")
 """`struct ucred` of socket(7): process, user, group."""
 
+STATUS, WAKE = b"status\n", b"wake\n"
+"""What a client may ask for: how it is; and, besides, that it wakes if it sleeps."""
+
 _PATIENCE = 1.0
 """Seconds a client may take, and a service to answer."""
 
@@ -179,7 +182,12 @@ def control_socket(environ: Mapping[str, str] = os.environ) -> Path:
 class StatusSocket:
     """Answers whoever may ask with one line of JSON: this user and root, nobody else."""
 
-    def __init__(self, path: Path, report: Callable[[], StatusReport]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        report: Callable[[], StatusReport],
+        wake: Callable[[], None] = lambda: None,
+    ) -> None:
         """Open the socket; do it before the seal, since it lies outside the state folder.
 
         The file stays when the service ends: the sealed process could not remove it, and a socket
@@ -188,11 +196,13 @@ class StatusSocket:
         Args:
             path: as `control_socket` gives it.
             report: called from this socket's thread.
+            wake: wakes the assistant if it sleeps; called from this socket's thread, too.
 
         Raises:
             BadState: it cannot be opened there.
         """
         self._report = report
+        self._wake = wake
         self._socket = socket.socket(socket.AF_UNIX)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -233,11 +243,17 @@ class StatusSocket:
                 client.sendall(self._answer(client) + b"\n")
 
     def _answer(self, client: socket.socket) -> bytes:
+        wish = client.recv(64)  # once: no client may drip its wish for ever
         credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size)
         _, user, _ = _PEER.unpack(credentials)
         if user not in {os.geteuid(), 0}:
             return b'{"error": "this assistant belongs to another user"}'
-        return msgspec.json.encode(self._report())
+        if wish not in {STATUS, WAKE}:
+            return b'{"error": "there is no such wish"}'
+        report = msgspec.json.encode(self._report())
+        if wish == WAKE:
+            self._wake()
+        return report
 
 
 def ask_status(path: Path, patience: float = _PATIENCE) -> StatusReport:
@@ -246,10 +262,24 @@ def ask_status(path: Path, patience: float = _PATIENCE) -> StatusReport:
     Raises:
         BadState: none runs there, it belongs to somebody else, or it does not answer.
     """
+    return _ask(path, STATUS, patience)
+
+
+def wake(path: Path) -> StatusReport:
+    """Wake a running assistant if it sleeps; gives what it was doing before.
+
+    Raises:
+        BadState: as for `ask_status`.
+    """
+    return _ask(path, WAKE, _PATIENCE)
+
+
+def _ask(path: Path, wish: bytes, patience: float) -> StatusReport:
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(patience)
         try:
             connection.connect(str(path))
+            connection.sendall(wish)
             line = connection.makefile("rb").readline(1 << 16)
         except (FileNotFoundError, ConnectionRefusedError) as error:
             remedy = "start it with `turntable run`"

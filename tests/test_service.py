@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import BadState
 from assistant.events import StateName
 from assistant.service import (
+    STATUS,
+    WAKE,
     Heartbeats,
     Pulse,
     ServiceManager,
@@ -25,6 +27,7 @@ from assistant.service import (
     ask_status,
     control_socket,
     only_copy,
+    wake,
 )
 
 NOBODY = 65534
@@ -174,10 +177,16 @@ REPORT = StatusReport(
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Path]:
+def woken() -> list[str]:
+    """Grows each time the assistant is woken."""
+    return []
+
+
+@pytest.fixture
+def served(tmp_path: Path, woken: list[str]) -> Iterator[Path]:
     """A running assistant's control socket."""
     path = tmp_path / "run" / "control"
-    server = StatusSocket(path, lambda: REPORT)
+    server = StatusSocket(path, lambda: REPORT, lambda: woken.append("woken"))
     server.start()
     yield path
     server.close()
@@ -186,6 +195,24 @@ def served(tmp_path: Path) -> Iterator[Path]:
 def test_the_owner_is_told_what_goes_on(served: Path) -> None:
     assert ask_status(served) == REPORT
     assert ask_status(served) == REPORT
+
+
+def test_the_owner_can_wake_it(served: Path, woken: list[str]) -> None:
+    assert ask_status(served) == REPORT
+    assert woken == []
+    assert wake(served) == REPORT
+    assert woken == ["woken"]
+
+
+@given(wish=st.binary(max_size=40).filter(lambda wish: wish not in {b"", STATUS, WAKE}))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_other_wish_is_refused(served: Path, woken: list[str], wish: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(served))
+        client.sendall(wish)
+        answer = client.makefile("rb").read()
+    assert answer == b'{"error": "there is no such wish"}\n'
+    assert woken == []
 
 
 def test_only_the_owner_can_reach_the_socket(served: Path) -> None:
@@ -197,35 +224,38 @@ AS_SOMEBODY_ELSE = """
 import os, sys
 from pathlib import Path
 from assistant.errors import BadState
-from assistant.service import ask_status
+from assistant.service import {ask}
 os.setgroups([])
 os.setgid({nobody})
 os.setuid({nobody})
 try:
-    print(ask_status(Path(sys.argv[1])))
+    print({ask}(Path(sys.argv[1])))
 except BadState as error:
     print(error)
 """
 
 
-def ask_as_somebody_else(path: Path) -> str:
-    code = AS_SOMEBODY_ELSE.format(nobody=NOBODY)
+def ask_as_somebody_else(path: Path, ask: str = "ask_status") -> str:
+    code = AS_SOMEBODY_ELSE.format(nobody=NOBODY, ask=ask)
     command = [sys.executable, "-c", code, str(path)]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_another_user_is_refused_with_one_line() -> None:
+def test_another_user_is_refused_with_one_line(woken: list[str]) -> None:
     """By the socket's mode, and where that was opened to all, by its own check."""
     with tempfile.TemporaryDirectory() as folder:  # pytest's own is closed to other users
         Path(folder).chmod(0o755)
         path = Path(folder) / "control"
-        server = StatusSocket(path, lambda: REPORT)
+        server = StatusSocket(path, lambda: REPORT, lambda: woken.append("woken"))
         server.start()
         by_its_mode = ask_as_somebody_else(path)
         path.chmod(0o666)
         by_its_check = ask_as_somebody_else(path)
+        waking = ask_as_somebody_else(path, "wake")
         server.close()
+    assert waking == by_its_check
+    assert woken == []
     assert "belongs to another user (ask as that user, or with sudo)" in by_its_mode
     assert "the assistant refuses to answer (use sudo)" in by_its_check
     assert "floor" not in by_its_check

@@ -1,8 +1,9 @@
-"""`turntable status`: asks the running assistant over its local socket."""
+"""`turntable status` and `turntable wake`: ask the running assistant over its local socket."""
 
 import click
 
-from assistant.service import StatusReport, ask_status, control_socket
+from assistant.events import StateName
+from assistant.service import StatusReport, ask_status, control_socket, wake
 
 
 def show_status() -> None:
@@ -13,6 +14,16 @@ def show_status() -> None:
     """
     for line in status_lines(ask_status(control_socket())):
         click.echo(line)
+
+
+def wake_up() -> None:
+    """Have the microphone of a sleeping assistant opened again.
+
+    Raises:
+        BadState: none is running here, or it belongs to another user.
+    """
+    slept = wake(control_socket()).state is StateName.ASLEEP
+    click.echo("It opens the microphone again." if slept else "It was not asleep.")
 
 
 def status_lines(report: StatusReport) -> list[str]:
