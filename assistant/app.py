@@ -107,7 +107,7 @@ def household_of(
         home.settings.name,
         voice.volume,
         voice.rate,
-        what_is_kept_sentence(),
+        what_is_kept_sentence(home.content.lines),
     )
 
 

@@ -163,6 +163,19 @@ class Sound(Struct, frozen=True, forbid_unknown_fields=True):
     """The engine's name for it."""
 
 
+class KeptThings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How each thing that is kept is called; the table of them is `privacy.KEPT`."""
+
+    dates: Text
+    questions: Text
+    starter: Text
+    voice: Text
+    reminder: Text
+    clock: Text
+    names: Text
+    faults: Text
+
+
 class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     """`lines.yaml`: every sentence that belongs to no single ritual."""
 
@@ -206,6 +219,11 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     forget_sure: Text
     forgotten: Text
     not_forgotten: Text
+    record_nothing: Text
+    record_memory: Text
+    record_settings: Text
+    record_log: Text
+    kept: KeptThings
     microphone_back: Text
     voice_back: Text
     one_minute: Text

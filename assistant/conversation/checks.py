@@ -288,8 +288,11 @@ _LINE: Mapping[str, set[str]] = {
     "oclock": {"number"},
     "hour_and_minute": {"number", "minute"},
     "half_past": {"number"},
+    "record_memory": {"things"},
+    "record_settings": {"things"},
+    "record_log": {"things"},
 }
-_PIECES = {"one_minute", "and_word", "date_same", "days", "numbers"}
+_PIECES = {"one_minute", "and_word", "date_same", "days", "numbers", "record_nothing", "kept"}
 """Lines that are pieces of other sentences."""
 
 

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec.structs import asdict
+
+from assistant.schema import Lines
+
 
 class Place(StrEnum):
     """Where something is kept; the value is how it is called in the documents."""
@@ -18,14 +22,14 @@ class Kept:
     """One thing that outlives the moment.
 
     Attributes:
-        spoken: what it is, as the assistant says it after "I remember" or "The … holds".
+        name: its key in ``kept`` of `lines.yaml`, where the words for it are.
         exactly: what is written, for the documents.
         place: where.
         erase: how it is erased.
         rows: the tables of the memory it lies in, and the names of settings there.
     """
 
-    spoken: str
+    name: str
     exactly: str
     place: Place
     erase: str
@@ -36,55 +40,55 @@ _FORGET = 'say "forget everything", or run `turntable forget`'
 
 KEPT = (
     Kept(
-        "the dates",
+        "dates",
         "ritual and time of the next one of each",
         Place.MEMORY,
         _FORGET,
         frozenset({"appointments"}),
     ),
     Kept(
-        "the questions used",
+        "questions",
         "deck and number; neither the answer nor the order",
         Place.MEMORY,
         _FORGET,
         frozenset({"questions"}),
     ),
     Kept(
-        "who starts",
+        "starter",
         "the number of the partner who starts next time",
         Place.MEMORY,
         _FORGET,
         frozenset({"starts"}),
     ),
     Kept(
-        "the voice settings",
+        "voice",
         "loudness and speed",
         Place.MEMORY,
         _FORGET,
         frozenset({"volume", "rate"}),
     ),
     Kept(
-        "the day of the last reminder",
+        "reminder",
         "its kind and its day",
         Place.MEMORY,
         _FORGET,
         frozenset({"reminders"}),
     ),
     Kept(
-        "the last hour my clock was right",
+        "clock",
         "one time to the hour, to notice a wrong clock after a power cut",
         Place.MEMORY,
         _FORGET,
         frozenset({"last_good"}),
     ),
     Kept(
-        "your names and choices",
+        "names",
         "what was answered to `turntable setup`",
         Place.SETTINGS,
         "run `turntable setup` again, or delete the file",
     ),
     Kept(
-        "faults of the device",
+        "faults",
         "starts, stops and faults with their times; no words, no rituals",
         Place.LOG,
         "run `journalctl --rotate --vacuum-time=1s`",
@@ -93,19 +97,22 @@ KEPT = (
 """Everything. What is not here is not kept; the tests compare this with the disk."""
 
 
-def what_is_kept_sentence(kept: Iterable[Kept] = KEPT) -> str:
-    """The exact answer to "what do you record?", to be spoken."""
-    table = tuple(kept)
-    memory, settings, log = (
-        _listed([entry.spoken for entry in table if entry.place is place]) for place in Place
-    )
-    return (
-        "I record no sound and no words, and nothing leaves this device. "
-        f"I remember {memory}. Say forget everything, and that is erased. "
-        f"My settings hold {settings}. The log of the system notes {log}, without a word of yours."
-    )
+def what_is_kept_sentence(lines: Lines, kept: Iterable[Kept] = KEPT) -> str:
+    """The exact answer to "what do you record?", in the language of the lines."""
+    table, words = tuple(kept), asdict(lines.kept)
+    templates = {
+        Place.MEMORY: lines.record_memory,
+        Place.SETTINGS: lines.record_settings,
+        Place.LOG: lines.record_log,
+    }
+    sentences = [lines.record_nothing]
+    for place, template in templates.items():
+        things = [words[entry.name] for entry in table if entry.place is place]
+        if things:
+            sentences.append(template.format(things=_listed(things, lines.and_word)))
+    return " ".join(sentences)
 
 
-def _listed(things: list[str]) -> str:
+def _listed(things: list[str], and_word: str) -> str:
     """Things in a row, as they are spoken."""
-    return f"{', '.join(things[:-1])}, and {things[-1]}" if len(things) > 1 else "".join(things)
+    return f"{', '.join(things[:-1])}, {and_word} {things[-1]}" if things[1:] else things[0]
