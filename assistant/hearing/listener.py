@@ -1,7 +1,8 @@
 """The listener: a thread that carries blocks from the microphone to the ear, and notices faults.
 
 It owns microphone and ear; everything that others want of them is a wish in a queue. A lost
-microphone is reported once and opened again; an ear whose engine fails is built anew.
+microphone is reported once and opened again. A recognizer that fails makes its engine anew by
+itself, and has lost one utterance; it is back when it has judged another.
 """
 
 import queue
@@ -10,7 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.errors import MicrophoneLost, RecognizerFailed
-from assistant.events import Heard, ListenFor, NotUnderstood, Part, PartBack, PartLost
+from assistant.events import (
+    Event,
+    Heard,
+    ListenFor,
+    NotUnderstood,
+    Part,
+    PartBack,
+    PartLost,
+    VoiceEnded,
+)
 from assistant.hearing.ear import Ear, EarReport
 from assistant.hearing.microphone import Microphone
 
@@ -86,7 +96,7 @@ class Listener(threading.Thread):
 
         Args:
             microphone: not opened yet.
-            make_ear: builds an ear, at the start and after its engine failed.
+            make_ear: builds an ear.
             on_report: takes what was heard, and what was lost or is back.
             alive: takes signs of life.
             look_again: lets the system look for devices; called only while the microphone is
@@ -95,7 +105,6 @@ class Listener(threading.Thread):
         """
         super().__init__(name="listener", daemon=True)
         self._microphone = microphone
-        self._make_ear = make_ear
         self._ear = make_ear()
         self._on_report = on_report
         self._alive = alive or SignsOfLife()
@@ -106,7 +115,8 @@ class Listener(threading.Thread):
         self._wanted = True
         self._moment: ListenFor | None = None
         self._microphone_lost = False
-        self._ear_failed = False
+        self._recognizer_lost = False
+        self._spoiled = False
         self._shown_open = False
 
     @property
@@ -180,8 +190,8 @@ class Listener(threading.Thread):
                     if not wanted:
                         self._close()
                 case _Renew(make_ear):
-                    self._make_ear = make_ear
-                    self._begin_with_new_ear()
+                    self._ear = make_ear()
+                    self._ear.listen_for(self._moment)
                 case _LookForDevices():
                     if self._close():
                         self._look_again()
@@ -199,25 +209,27 @@ class Listener(threading.Thread):
         try:
             reports = self._ear.hear(*taken)
         except RecognizerFailed:
-            self._begin_again()
-            reports = []
-        for report in reports:
-            self._on_report(report)
-        if self._ear_failed and any(_is_verdict(report) for report in reports):
-            self._ear_failed = False
-            self._on_report(PartBack(Part.RECOGNIZER))
+            self._report_failed()
+        else:
+            for report in reports:
+                self._on_report(report)
+            self._look_for_recovery([report.event for report in reports])
         self._alive.block()
 
-    def _begin_again(self) -> None:
-        """Build the ear anew; it is back when it has judged an utterance, not before."""
-        if not self._ear_failed:
-            self._ear_failed = True
+    def _report_failed(self) -> None:
+        self._spoiled = True
+        if not self._recognizer_lost:
+            self._recognizer_lost = True
             self._on_report(PartLost(Part.RECOGNIZER))
-        self._begin_with_new_ear()
 
-    def _begin_with_new_ear(self) -> None:
-        self._ear = self._make_ear()
-        self._ear.listen_for(self._moment)
+    def _look_for_recovery(self, events: list[Event]) -> None:
+        """The end of the utterance in which it failed says nothing; a verdict on another does."""
+        judged = any(isinstance(event, Heard | NotUnderstood) for event in events)
+        if self._recognizer_lost and judged and not self._spoiled:
+            self._recognizer_lost = False
+            self._on_report(PartBack(Part.RECOGNIZER))
+        if any(isinstance(event, VoiceEnded) for event in events):
+            self._spoiled = False
 
     def _report_lost(self) -> None:
         if not self._microphone_lost:
@@ -245,8 +257,3 @@ class Listener(threading.Thread):
         if now_open != self._shown_open:
             self._shown_open = now_open
             self._alive.opened(now_open)
-
-
-def _is_verdict(report: EarReport) -> bool:
-    """Whether the recognizer was really asked."""
-    return isinstance(report.event, Heard | NotUnderstood)
