@@ -53,6 +53,30 @@ def run(model: Path | None) -> None:
 
 
 @main.command()
+@click.option("--partner", "partners", multiple=True, help="A name; give it for everybody.")
+@click.option("--language", help="Two letters, such as en.")
+@click.option("--name", help="What the assistant is called.")
+@click.option("--voice", help="A voice of the engine, such as en-gb+f3, or default.")
+@click.option("--microphone", help="A part of its name, or default.")
+@click.option("--loudspeaker", help="A part of its name, or default.")
+@click.option("--kind-word", help="When to be reminded of a kind word, HH:MM, or none.")
+@click.option("--connecting-act", help="When to be reminded of a small act, HH:MM, or none.")
+@click.option(
+    "--model-archive",
+    type=click.Path(path_type=Path),
+    help="A speech model as a zip file, for a box without a network.",
+)
+@click.option("--no-model", "without_model", is_flag=True, help="Get no speech model.")
+@click.option("--service", "for_service", is_flag=True, help="For the service of the system.")
+@click.option("--yes", "unattended", is_flag=True, help="Ask nothing; keep what is not given.")
+def setup(**answers: Any) -> None:
+    """Ask names, language, devices and voice, and get the speech model. Options are not asked."""
+    from assistant.verbs.setup import Answers, set_up  # noqa: PLC0415
+
+    sys.exit(set_up(Answers(**answers)))
+
+
+@main.command()
 @click.argument("ritual", default="weekly-check-in")
 @click.option("--length", default="", help="One of the ritual's lengths, such as short.")
 @json_option
