@@ -34,13 +34,17 @@ has_services() {
     [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]
 }
 
+pip() {
+    "$home/bin/python" -m pip --disable-pip-version-check -qq "$@"
+}
+
 put_files() {
     # Debian's own Python where it is new enough: a service cannot read one in a home folder.
     python=$(PYTHON=${PYTHON:-/usr/bin/python3} tools/python.sh)
     [ -x "$home/bin/python" ] || "$python" -m venv --clear "$home"
     echo "Installing Python packages into $home (this takes a few minutes)"
-    "$home/bin/python" -m pip --disable-pip-version-check -qq install --force-reinstall --no-deps .
-    "$home/bin/python" -m pip --disable-pip-version-check -qq install .
+    pip install .
+    pip install --force-reinstall --no-deps . # the same version may hold other code
     mkdir -p "$(dirname "$command")" "$settings"
     ln -sf "${home#"$DESTDIR"}/bin/turntable" "$command"
     install -D -m 644 -t "$documents" README.md CHANGELOG.md LICENSE docs/*.md
@@ -62,7 +66,7 @@ enable_service() {
 }
 
 install_all() {
-    tools/packages.sh ca-certificates espeak-ng libportaudio2 \
+    tools/packages.sh ca-certificates espeak-ng libportaudio2 procps \
         $(! has_sound_server || echo libasound2-plugins)
     put_files
     enable_service
@@ -81,8 +85,13 @@ case $1 in
     install)
         install_all
         PYTHONDONTWRITEBYTECODE=1 "$home/bin/python" -m tools.fetch_model "$models"
-        echo "Turntable is installed. Next: turntable setup, then turntable check; it starts with"
-        echo "the machine, or now with: systemctl $(! has_sound_server || echo --user )start turntable"
+        echo "Turntable is installed, and starts with the machine. What comes next:"
+        if has_sound_server; then
+            echo "  turntable setup && turntable check && systemctl --user start turntable"
+        else
+            echo "  sudo CONFIGURATION_DIRECTORY=/etc/turntable turntable setup"
+            echo "  sudo systemctl start turntable && turntable status"
+        fi
         ;;
     upgrade)
         install_all
