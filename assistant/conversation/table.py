@@ -129,7 +129,8 @@ TABLE: Mapping[str, Mapping[Place, Action]] = {
     "Stop": _at(A.STOP, *_RITUAL, P.SPEAKING)
     | {P.FLOOR: A.STOP_OR_PAUSE, P.IDLE: A.NOTHING_TO_STOP, P.INVITED: A.DECLINE},
     "StartOver": _at(A.START_OVER, *_RITUAL),
-    "Repeat": _at(A.REPEAT, *_VOICE) | {P.SPEAKING: A.SAY_AGAIN},
+    "Repeat": _at(A.REPEAT, P.IDLE, P.TALK, P.QUIET, P.ASKED, P.DATE, P.FLOOR, P.PAUSED)
+    | _at(A.SAY_AGAIN, P.SPEAKING),
     "Louder": _at(A.LOUDER, *_VOICE),
     "Quieter": _at(A.QUIETER, *_VOICE),
     "Slower": _at(A.SLOWER, *_VOICE),

@@ -1,5 +1,8 @@
 """The rules of the house, watched from outside: only events, commands and the clock are seen."""
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.conversation.machine import Conversation
@@ -113,3 +116,65 @@ class Rules:
             return
         hold((seen.partner, seen.granted) == (told.partner, told.seconds), f"{seen} but {told}")
         hold((seen.since is not None) == told.runs, f"{seen} but {told}")
+
+
+CONSENTS = ("the talk", "the mirror?", "amends?", "a quiz?", "the sofa?", "a round?", "turns,")
+PROMPT = re.compile(
+    r"\btell\b|say it back|^Once more|^Now|your day|own it|what hurt|one thing|another thing"
+    r"|a turn of|to end|Talk|When again|over\.$"
+)
+OFFER = re.compile(r"(\w+), (.*) more\?")
+CLOSES = (
+    "The talk is over.",
+    "The mirror is over.",
+    "Amends are over.",
+    "The round is over.",
+    "Turns are over.",
+)
+"""Rituals of the kitchen in which nobody can ask for another question, and begin again with it."""
+
+
+class Ledger:
+    """Adds up what everybody was given in a ritual of the kitchen, and compares at its close.
+
+    Time that was offered counts as given, whether it was taken or not.
+    """
+
+    def __init__(self, partners: Sequence[str]) -> None:
+        """Nobody has been given anything."""
+        self._partners = partners
+        self._given: Counter[str] = Counter()
+        self._turn = 0.0
+        self._offered = ""
+        self._more = 0.0
+
+    def check(self, commands: list[Command]) -> None:
+        """Add up what one event led to."""
+        for command in commands:
+            match command:
+                case Say(text=text):
+                    self._hear(text)
+                case TurnMark(change=TurnChange.START, partner=partner, seconds=seconds):
+                    self._give(partner, seconds)
+                    self._turn, self._offered = seconds, ""
+                case TurnMark(change=TurnChange.EXTENDED, partner=partner, seconds=seconds):
+                    self._more = seconds - self._turn
+                    self._give(partner, self._more)
+                    self._turn = seconds
+
+    def _give(self, partner: int, seconds: float) -> None:
+        self._given[self._partners[partner - 1]] += round(seconds)
+
+    def _hear(self, text: str) -> None:
+        if any(consent in text for consent in CONSENTS):
+            self._given.clear()
+            self._offered = ""
+        offer = OFFER.fullmatch(text)
+        if self._offered and (PROMPT.search(text) or (offer and offer[1] != self._offered)):
+            self._given[self._offered] += round(self._more)
+            self._offered = ""
+        if offer:
+            self._offered = offer[1]
+        if text in CLOSES:
+            given = {name: self._given[name] for name in self._partners if self._given[name]}
+            hold(len(set(given.values())) == 1, f"unequal time at the close: {given}")

@@ -31,7 +31,7 @@ from assistant.events import (
     VoiceStarted,
 )
 from tests.conversation.kitchen import kitchen
-from tests.conversation.rules import Rules
+from tests.conversation.rules import Ledger, Rules
 
 COUPLE = ("Ann", "Bo")
 RECORD = "I keep nothing you say."
@@ -74,6 +74,7 @@ class Table:
         self.slow_speech = slow_speech
         self.last_id = 0
         self._rules = Rules(self.conversation)
+        self._ledger = Ledger(partners)
         self._news: list[str] = []
         self._take(self.conversation.start())
 
@@ -126,10 +127,9 @@ class Table:
 
     # ---- what came of it ----------------------------------------------------------------------
 
-    @property
-    def place(self) -> Place:
-        """Where the conversation is."""
-        return self.conversation.place
+    def is_at(self, place: Place) -> bool:
+        """Whether the conversation is there."""
+        return self.conversation.place is place
 
     def news(self) -> list[str]:
         """What came out since this was last asked."""
@@ -141,6 +141,7 @@ class Table:
 
     def _take(self, commands: list[Command]) -> None:
         self._rules.check(commands, self.now)
+        self._ledger.check(commands)
         for command in commands:
             if (line := self._line(command)) is not None:
                 self._news.append(line)

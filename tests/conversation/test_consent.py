@@ -21,14 +21,14 @@ def test_a_no_of_the_first_ends_it_and_the_second_is_not_asked() -> None:
     table = Table()
     table.says("StartRitual", ritual="talk")
     assert table.says("No") == ["Another time, then."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_a_no_of_the_second_ends_it_just_the_same() -> None:
     table = Table()
     table.begin("talk", yes=1)
     assert table.says("NotNow") == ["Another time, then."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_a_pass_is_a_no() -> None:
@@ -51,7 +51,7 @@ def test_silence_is_asked_once_more_after_seven_seconds_and_then_taken_as_no() -
     assert table.wait(6.9) == []
     assert table.wait(0.1) == ["I take that as a no.", "Another time, then."]
     assert table.wait(3600) == []
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_not_understood_twice_is_asked_once_more_and_then_taken_as_no() -> None:
@@ -90,7 +90,7 @@ def test_a_voice_that_never_ends_does_not_hold_the_question_for_ever() -> None:
     assert table.wait(119) == []
     assert table.wait(2) == ["Ann, the talk, twelve minutes?"]
     table.wait(120)
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_the_answer_window_opens_when_the_question_has_been_spoken() -> None:
@@ -98,7 +98,7 @@ def test_the_answer_window_opens_when_the_question_has_been_spoken() -> None:
     table.says("StartRitual", ritual="talk")
     assert table.wait(20) == []
     table.finish()
-    assert table.place is Place.ASKED
+    assert table.is_at(Place.ASKED)
     assert table.wait(7) == ["Ann, the talk, twelve minutes?"]
 
 
@@ -121,7 +121,7 @@ def test_an_unknown_ritual_is_not_understood() -> None:
     table = Table()
     assert table.says("StartRitual", ritual="waltz") == ["*not-understood*"]
     assert table.says("StartRitual") == ["*not-understood*"]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 # ---- who is asked, and who begins -----------------------------------------------------------
@@ -141,7 +141,7 @@ def test_a_ritual_that_was_refused_or_stopped_before_the_floor_changes_nobodys_t
     table.begin("talk", yes=1)
     table.says("No")
     table.begin("mirror")
-    assert table.place is Place.QUIET
+    assert table.is_at(Place.QUIET)
     assert table.says("Stop") == ["Stopped."]
     assert table.memories.starts == 1
 
@@ -172,7 +172,7 @@ def test_without_anybody_who_is_first_the_ritual_ends() -> None:
     table.wait(7)
     assert table.wait(7) == ["I take that as a no.", "Bo, are you the one who was hurt?"]
     assert table.says("No") == ["Another time, then."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_a_ritual_for_two_who_are_alone_asks_that_of_both_first() -> None:
@@ -199,7 +199,7 @@ def test_one_person_is_asked_once() -> None:
     assert table.says("StartRitual", ritual="alone") == ["A pause for yourself?"]
     assert table.says("Yes") == ["Breathe."]
     assert table.wait(120) == ["*turn-ends*", "The pause is over."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 # ---- how long -------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_turns_may_be_as_long_as_they_like() -> None:
     table = Table()
     assert table.says("StartTurns", minutes=2) == ["Ann, turns, five minutes?"]
     table.says("Yes")
-    assert table.says("Yes")[:3] == ["Ann, two minutes.", "(starts 2)", "[start Ann 120]"]
+    assert table.says("Yes")[:3] == ["Ann, a turn of two minutes.", "(starts 2)", "[start Ann 120]"]
     table.calls("Done")
     assert table.calls("Done")[3] == "[start Ann 30]"
 

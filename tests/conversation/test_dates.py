@@ -12,7 +12,7 @@ def asked() -> Table:
     """The ritual is at its end and asks for the next date."""
     table = Table()
     table.begin("mirror")
-    while table.place is not Place.DATE:
+    while not table.is_at(Place.DATE):
         table.wait(7)
     table.news()
     return table
@@ -78,7 +78,7 @@ def test_at_its_time_a_date_chimes_once_and_says_nothing() -> None:
     table = Table()
     assert table.happens(DateArrived(ritual="talk")) == ["*invite*"]
     assert table.wait(3600) == []
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_answered_it_says_what_for_and_asks_both() -> None:
@@ -93,7 +93,7 @@ def test_a_no_to_the_chime_is_only_heard(intent: str) -> None:
     table = Table()
     table.happens(DateArrived(ritual="talk"))
     assert table.says(intent) == ["*heard*"]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_whoever_does_not_want_it_simply_starts_something_else() -> None:
@@ -103,7 +103,7 @@ def test_whoever_does_not_want_it_simply_starts_something_else() -> None:
     table.says("No")
     table.happens(DateArrived(ritual="talk"))
     assert table.says("Help") == ["This is help."]
-    assert table.place is Place.INVITED
+    assert table.is_at(Place.INVITED)
     assert table.says("GoToSleep")[0] == "I close the microphone."
 
 
@@ -112,7 +112,7 @@ def test_table_talk_after_the_chime_is_no_answer() -> None:
     table.happens(DateArrived(ritual="talk"))
     assert table.mumbles() == []
     assert table.mumbles() == []
-    assert table.place is Place.INVITED
+    assert table.is_at(Place.INVITED)
 
 
 def test_a_date_that_comes_in_the_middle_of_something_waits() -> None:
@@ -143,7 +143,7 @@ def test_a_date_for_a_ritual_that_is_no_longer_there_does_not_chime() -> None:
     table = Table()
     for date in (DateArrived(ritual="waltz"), DateArrived(reminder="waltz"), DateArrived()):
         assert table.happens(date) == []
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_reminder_is_one_chime_and_speaks_only_when_answered(reminder: str, sa
     table = Table()
     assert table.happens(DateArrived(reminder=reminder)) == ["*invite*"]
     assert table.says("Yes") == [said]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 # ---- which dates there are ----------------------------------------------------------------------

@@ -45,7 +45,7 @@ def test_after_the_last_turn_comes_the_close(table: Table) -> None:
     table.wait(300)
     table.wait(240)
     assert table.wait(60) == [ENDED, "[end Bo 300]", "The talk is over."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_a_speaker_may_finish_past_the_bell(table: Table) -> None:
@@ -65,7 +65,7 @@ def test_a_breath_past_the_bell_is_not_the_end(table: Table) -> None:
         assert table.wait(1.5) == []
         table.starts_to_speak()
         assert table.wait(10) == []
-    assert table.place is Place.FLOOR
+    assert table.is_at(Place.FLOOR)
 
 
 def test_a_pause_that_began_before_the_bell_counts(table: Table) -> None:
@@ -231,7 +231,7 @@ def test_free_talk_may_take_as_long_as_they_like() -> None:
     table = Table()
     table.begin("mirror")
     table.wait(790)
-    while table.place is not Place.TALK:
+    while not table.is_at(Place.TALK):
         table.wait(7)
     assert table.says("MoreTime") == ["*heard*"]
     assert table.says("MoreTime") == ["*heard*"]

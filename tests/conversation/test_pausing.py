@@ -34,7 +34,7 @@ def test_a_pause_is_reminded_of_at_five_minutes_and_closed_at_ten(table: Table) 
     assert table.wait(0.1) == ["Still paused."]
     assert table.wait(299.9) == []
     assert table.wait(0.1) == ["[end Ann 300]", "I leave it here."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_questions_in_a_pause_do_not_make_it_longer(table: Table) -> None:
@@ -74,7 +74,7 @@ def test_quiet_and_free_talk_stand_still_as_well() -> None:
     assert table.says("Pause") == ["*paused*"]
     table.wait(100)
     assert table.says("Continue") == []
-    assert table.place is Place.QUIET
+    assert table.is_at(Place.QUIET)
     assert table.wait(39.9) == []
     assert table.wait(0.1)[0] == "*turn-ends*"
 
@@ -107,7 +107,7 @@ def test_a_bare_stop_on_the_floor_only_pauses_because_people_say_it_to_each_othe
 
 def test_a_stop_that_is_meant_ends_it_and_nothing_else_is_said(table: Table) -> None:
     assert table.calls("Stop") == ["[end Ann 300]", "Stopped."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
     assert table.wait(3600) == []
 
 
@@ -127,7 +127,7 @@ def test_stop_cuts_in_while_it_speaks() -> None:
     table.says("StartRitual", ritual="talk")
     assert table.says("Stop") == ["(hush)", "Stopped."]
     assert table.finish() == []
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_the_end_of_a_sentence_that_was_cut_off_means_nothing(table: Table) -> None:
@@ -137,10 +137,10 @@ def test_the_end_of_a_sentence_that_was_cut_off_means_nothing(table: Table) -> N
     table.calls("Stop")
     table.last_id, last = cut_off, table.last_id
     assert table.finish() == []
-    assert table.place is Place.SPEAKING
+    assert table.is_at(Place.SPEAKING)
     table.last_id = last
     table.finish()
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_when_nothing_goes_on_stop_is_only_heard() -> None:
@@ -170,7 +170,7 @@ def test_starting_over_where_nothing_can_be_is_heard() -> None:
     table = Table()
     table.says("ForgetEverything")
     assert table.says("StartOver") == ["*heard*"]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 # ---- a break ----------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def test_starting_over_where_nothing_can_be_is_heard() -> None:
 
 def test_a_break_takes_twenty_minutes_and_then_it_goes_on(table: Table) -> None:
     assert table.calls("TakeBreak") == ["[paused Ann 300]", "A break of twenty minutes."]
-    assert table.place is Place.BREAK
+    assert table.is_at(Place.BREAK)
     assert table.wait(1199) == []
     assert table.wait(1) == ["*turn-ends*", "Ready, or later?"]
     assert table.says("Yes") == RESUMED
@@ -207,7 +207,7 @@ def test_later_asks_for_a_time_within_a_day(table: Table) -> None:
         "Tomorrow at eight o'clock in the evening, then.",
         "[end Ann 300]",
     ]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_after_a_break_silence_is_later_and_needs_no_date(table: Table) -> None:
@@ -235,7 +235,7 @@ def test_a_break_can_be_stopped(table: Table) -> None:
 def test_help_is_there_also_during_a_break(table: Table) -> None:
     table.calls("TakeBreak")
     assert table.says("HelpPage") == ["This is the help page."]
-    assert table.place is Place.BREAK
+    assert table.is_at(Place.BREAK)
 
 
 def test_a_break_out_of_a_pause_goes_on_with_what_was_paused(table: Table) -> None:
@@ -253,7 +253,7 @@ def test_two_who_just_talk_can_take_a_break_and_come_back_to_listening_turns() -
     assert table.says("AgreeDate", day="tonight", time="9:00")[0] == (
         "(date listening-turns tonight 9:00)"
     )
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_back_from_a_break_outside_a_ritual_nothing_goes_on() -> None:
@@ -261,4 +261,4 @@ def test_back_from_a_break_outside_a_ritual_nothing_goes_on() -> None:
     table.says("TakeBreak")
     table.wait(1200)
     assert table.says("Yes") == []
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)

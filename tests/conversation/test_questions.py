@@ -31,7 +31,7 @@ def test_a_question_is_asked_and_remembered_by_its_number_only() -> None:
     number = int(used.removeprefix("(used apples ").rstrip(")"))
     assert question == f"Apple {['one', 'two', 'three'][number]}."
     assert table.memories.used == {"apples": {number}}
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_without_a_deck_children_may_hear_every_question() -> None:
@@ -229,7 +229,7 @@ def test_time_added_to_an_answer_is_added_to_all_answers_of_another_question() -
 def test_talking_together_another_question_or_a_lighter_one() -> None:
     table = Table()
     first = asked(table.begin("sofa"))
-    assert table.place is Place.TALK
+    assert table.is_at(Place.TALK)
     second = asked(table.says("AnotherQuestion"))
     passed = table.says("Pass")
     assert passed[0] == "Fine."
@@ -244,7 +244,7 @@ def test_free_talk_that_is_about_no_question_cannot_be_exchanged_for_one() -> No
     table.begin("quiz")
     for _ in range(6):
         table.calls("Done")
-    assert table.place is Place.TALK
+    assert table.is_at(Place.TALK)
     for intent in ("AnotherQuestion", "SkipQuestion", "LighterQuestion", "DeeperQuestion"):
         assert table.says(intent) == ["*not-understood*"]
     assert table.wait(60) == ["*turn-ends*", "The quiz is over."]
@@ -255,7 +255,7 @@ def test_a_turn_that_is_no_answer_cannot_be_exchanged_either() -> None:
     table.says("GiveQuestion")
     table.begin("talk")
     assert table.calls("AnotherQuestion") == ["*not-understood*"]
-    assert table.place is Place.FLOOR
+    assert table.is_at(Place.FLOOR)
 
 
 def test_after_a_ritual_its_questions_may_go_on() -> None:

@@ -47,23 +47,23 @@ def test_while_it_speaks_repeat_and_skip_cut_in() -> None:
     table.says("Help")
     assert table.says("Repeat") == ["(hush)", "This is help."]
     assert table.says("SkipQuestion") == ["(hush)"]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_a_question_that_was_cut_short_can_be_answered() -> None:
     table = Table(slow_speech=True)
     table.says("StartRitual", ritual="talk")
     table.says("SkipQuestion")
-    assert table.place is Place.ASKED
+    assert table.is_at(Place.ASKED)
 
 
 def test_a_sentence_that_is_never_reported_as_spoken_holds_nothing_up() -> None:
     table = Table(slow_speech=True)
     table.says("StartRitual", ritual="talk")
     table.wait(31.9)
-    assert table.place is Place.SPEAKING
+    assert table.is_at(Place.SPEAKING)
     table.wait(1)
-    assert table.place is Place.ASKED
+    assert table.is_at(Place.ASKED)
 
 
 def test_a_long_sentence_slowly_spoken_is_not_taken_for_a_silent_voice() -> None:
@@ -74,7 +74,7 @@ def test_a_long_sentence_slowly_spoken_is_not_taken_for_a_silent_voice() -> None
         table.finish()
     table.says("HelpPage")
     table.wait(110 * 60 / 80 + 29)
-    assert table.place is Place.SPEAKING
+    assert table.is_at(Place.SPEAKING)
 
 
 # ---- on request --------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_a_long_sentence_slowly_spoken_is_not_taken_for_a_silent_voice() -> None
 def test_what_is_said_on_request(intent: str, slots: dict[str, str], sentence: str) -> None:
     table = Table()
     assert table.says(intent, **slots) == [sentence]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_local_services_belong_to_the_help_page() -> None:
@@ -108,11 +108,11 @@ def test_asleep_the_microphone_is_really_closed_after_it_was_said() -> None:
     table = Table(slow_speech=True)
     assert table.says("GoToSleep") == ["I close the microphone."]
     assert table.finish() == ["(microphone closed)"]
-    assert table.place is Place.ASLEEP
+    assert table.is_at(Place.ASLEEP)
     assert table.wait(86_400) == []
     assert table.calls("WakeUp") == ["(microphone open)", "I listen again."]
     table.finish()
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_asleep_nothing_else_means_anything() -> None:
@@ -178,14 +178,14 @@ def test_a_part_that_is_back_is_told_in_one_sentence(part: Part, sentences: list
     table = Table()
     assert table.happens(PartLost(part)) == []
     assert table.happens(PartBack(part)) == sentences
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
 
 
 def test_an_invitation_outlives_the_news() -> None:
     table = Table()
     table.happens(DateArrived(ritual="talk"))
     assert table.happens(PartBack(Part.MICROPHONE)) == ["I hear you again."]
-    assert table.place is Place.INVITED
+    assert table.is_at(Place.INVITED)
 
 
 def test_news_are_not_what_is_repeated() -> None:
@@ -229,7 +229,7 @@ def test_what_runs_ends_with_the_old_names_and_questions() -> None:
     assert "And Bo, one minute." in table.calls("Done")
     for _ in range(5):
         table.calls("Done")
-    assert table.place is Place.TALK
+    assert table.is_at(Place.TALK)
     assert table.says("Done")[-1] == "The quiz is over."
     table.partners = household.partners
     assert table.says("StartRitual", ritual="quiz") == ["*not-understood*"]
@@ -249,4 +249,4 @@ def test_a_date_for_a_ritual_that_the_new_content_lacks_does_not_chime() -> None
     table, _ = renewed()
     table.happens(DateArrived(ritual="quiz"))
     assert table.calls("Stop") == ["[end Ann 60]", "Stopped."]
-    assert table.place is Place.IDLE
+    assert table.is_at(Place.IDLE)
