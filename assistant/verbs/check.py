@@ -60,13 +60,15 @@ def _findings() -> Iterator[Finding]:
         yield Finding("settings", well=False, text=str(error))
         settings = Settings()
     else:
-        yield Finding("settings", well=True, text=f"{config_file()}", needed=False)
+        kept = f"{config_file()}" if config_file().exists() else "defaults: no file yet"
+        yield Finding("settings", well=True, text=f"{kept} (`turntable setup` asks)", needed=False)
     yield _tried("content", lambda: _content(settings))
     yield _model(settings)
     yield _tried("microphone", lambda: _microphone(settings))
     yield _tried("loudspeaker", lambda: _loudspeaker(settings))
     yield _tried("voice", lambda: _voice(settings))
     yield _tried("memory", _memory)
+    yield _service()
 
 
 def _tried(part: str, look: Callable[[], str]) -> Finding:
@@ -141,5 +143,20 @@ def _voice(settings: Settings) -> str:
 def _memory() -> str:
     from assistant.memory import Memory  # noqa: PLC0415
 
-    with closing(Memory.open(state_folder())):
-        return f"{state_folder()}"
+    with closing(Memory.open(state_folder())) as memory:
+        aside = "; a damaged one was put aside there" if memory.started_fresh else ""
+        return f"{state_folder()}{aside}"
+
+
+def _service() -> Finding:
+    """Whether an assistant runs here, and what was its last fault."""
+    from assistant.service import ask_status, control_socket  # noqa: PLC0415
+
+    try:
+        report = ask_status(control_socket())
+    except BadInput as error:
+        return Finding("running", well=True, text=error.problem, needed=False)
+    text = f"yes: {report.state}, microphone {report.microphone}"
+    if report.last_fault:
+        text += f"; last fault: {report.last_fault}, {report.fault_age:.0f} s ago"
+    return Finding("running", well=report.microphone != "lost", text=text, needed=False)
