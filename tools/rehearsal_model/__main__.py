@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = commands.add_parser("evaluate", help="print accuracy per voice")
     evaluate.set_defaults(command=_evaluate)
     evaluate.add_argument("--noises", type=Path, help="folder of FLAC noise; else white noise")
+    evaluate.add_argument("--voices", action="append", choices=("trained", "unseen"))
     evaluate.add_argument("--model", type=Path, default=paths.MODEL)
     evaluate.add_argument("--workers", type=int, default=2)
     tune = commands.add_parser("tune", help="show what other costs of [unk] would change")
@@ -82,7 +83,8 @@ def _train(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from tools.rehearsal_model import report  # noqa: PLC0415 - needs vosk
 
-    report.write(options.model, options.noises, options.workers)
+    titles = options.voices or list(report.VOICES)
+    report.write(options.model, options.noises, titles, options.workers)
 
 
 def _tune(options: argparse.Namespace) -> None:

@@ -54,7 +54,7 @@ UNSEEN_VOICES: tuple[Voice, ...] = (
     (FESTIVAL, HELD_FESTIVAL),
 )
 #: Phrases of every intent that are spoken; an intent with fewer has all of them spoken.
-PHRASES_PER_INTENT = 4
+PHRASES_PER_INTENT = 2
 NOISE_DB = 12.0
 #: Quiet before and after a recording, so that the detector has something to wait for.
 QUIET = np.zeros(RATE, np.int16)
@@ -79,10 +79,10 @@ class Tally:
         self.wrong += bool(meanings)
         self.misheard.append((said, heard))
 
-    def row(self, name: str) -> str:
-        """A line of a Markdown table."""
+    def shares(self) -> str:
+        """Accepted and wrong, in percent."""
         accepted, wrong = (100 * count / self.spoken for count in (self.accepted, self.wrong))
-        return f"| {name} | {accepted:.1f} | {wrong:.1f} | {self.spoken} |"
+        return f"{accepted:.1f} / {wrong:.1f}"
 
 
 class Ear:

@@ -10,39 +10,21 @@ from __future__ import annotations
 import math
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tools.rehearsal_model import hmm
+from tools.rehearsal_model.balance import Balance
 from tools.rehearsal_model.lexicon import Lexicon
 from tools.rehearsal_model.phones import Pronunciation
 
 UNKNOWN_WORD = "[unk]"
 HALF = -math.log(0.5)
-#: Spread evenly over all words, and a little dearer, so that few long words win over many short.
-FREE_WORD_PENALTY = 1.0
 
 #: Where Debian keeps OpenFst's plugins, in a folder named after the architecture or not.
 PLUGIN = "olabel_lookahead-fst.so"
 PLUGIN_ROOTS = ("/usr/lib", "/usr/local/lib")
-
-
-@dataclass(frozen=True)
-class Costs:
-    """What the decoder pays for each part of an explanation, as negative natural logarithms."""
-
-    #: A frame of silence.  Less than nothing: a clatter after a phrase is no further word.
-    silence: float
-    #: To begin a word.
-    word: float
-    #: To begin an ``[unk]``, and each of its sounds.
-    unknown: float
-    unknown_sound: float
-
-
-#: Chosen from the table that ``tune`` prints.
-CHOSEN_COSTS = Costs(silence=-6.0, word=0.0, unknown=3.0, unknown_sound=4.5)
 
 
 class MissingTool(Exception):
@@ -82,9 +64,9 @@ class Fst:
 class LexiconGraph:
     """All pronunciations as one prefix tree of HMM states, with silence between words."""
 
-    def __init__(self, lexicon: Lexicon, word_ids: dict[str, int], costs: Costs) -> None:
+    def __init__(self, lexicon: Lexicon, word_ids: dict[str, int], balance: Balance) -> None:
         self.fst = Fst()
-        self._costs = costs
+        self._balance = balance
         self._begin()
         self._nodes: dict[tuple[int, ...], int] = {}
         self._ends: dict[int, int] = {}
@@ -115,7 +97,7 @@ class LexiconGraph:
         node = self._between
         for length, phone_id in enumerate(body, 1):
             node = self._tree_node(tuple(body[:length]), node, phone_id)
-        cost = HALF + self._costs.word
+        cost = HALF + self._balance.word
         self.fst.arc(node, self._end(last), hmm.transitions(last)[1], word_id, cost)
 
     def _tree_node(self, prefix: tuple[int, ...], parent: int, phone_id: int) -> int:
@@ -136,8 +118,8 @@ class LexiconGraph:
         """``[unk]``: two or more speech sounds in any order."""
         fst = self.fst
         entry, hub = fst.state(), fst.state()
-        fst.arc(self._between, entry, 0, word_id, self._costs.unknown)
-        cost = self._costs.unknown_sound + HALF
+        fst.arc(self._between, entry, 0, word_id, self._balance.unknown)
+        cost = self._balance.unknown_sound + HALF
         for sound in range(1, hmm.N_CLASSES):
             stay, onward, out = hmm.unknown_transitions(sound)
             middle, last = fst.looping_state(stay), fst.looping_state(stay)
@@ -158,23 +140,23 @@ def positioned(pronunciation: Pronunciation) -> list[int]:
     return [hmm.PHONE_ID[phone, form] for phone, form in zip(pronunciation, forms, strict=True)]
 
 
-def free_speech(word_ids: Sequence[int]) -> Fst:
-    """Any sequence of words, all equally likely."""
+def free_speech(word_ids: Iterable[int], cost: float) -> Fst:
+    """Any sequence of words, each at the same cost."""
     fst = Fst()
     state = fst.state()
     for word_id in word_ids:
-        fst.arc(state, state, word_id, word_id, math.log(len(word_ids)) + FREE_WORD_PENALTY)
+        fst.arc(state, state, word_id, word_id, cost)
     fst.finals[state] = 0.0
     return fst
 
 
-def write(folder: Path, lexicon: Lexicon, costs: Costs) -> None:
+def write(folder: Path, lexicon: Lexicon, balance: Balance) -> None:
     """Write the whole graph folder for the words of the lexicon."""
     (folder / "phones").mkdir(parents=True)
     first_ids = {word: number for number, word in enumerate([UNKNOWN_WORD, *sorted(lexicon)], 1)}
     relabelled = folder / "relabelled.txt"
     compile_fst(
-        LexiconGraph(lexicon, first_ids, costs).fst,
+        LexiconGraph(lexicon, first_ids, balance).fst,
         folder / "HCLr.fst",
         "--fst_type=olabel_lookahead",
         f"--save_relabel_opairs={relabelled}",
@@ -182,7 +164,8 @@ def write(folder: Path, lexicon: Lexicon, costs: Costs) -> None:
     new_ids = _read_pairs(relabelled)  # the look-ahead type renumbers the words
     relabelled.unlink()
     word_ids = {word: new_ids[number] for word, number in first_ids.items()}
-    compile_fst(free_speech(list(word_ids.values())), folder / "Gr.fst", "--fst_type=const")
+    free = free_speech(word_ids.values(), balance.free_word)
+    compile_fst(free, folder / "Gr.fst", "--fst_type=const")
     _write_words(folder / "words.txt", word_ids)
     _write_word_boundaries(folder / "phones" / "word_boundary.int")
     # The graph is never determinised with a grammar, so the one id named here is unused.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tools.rehearsal_model import acoustic_model, graph, hmm, lexicon, texts
-from tools.rehearsal_model.graph import CHOSEN_COSTS, Costs
+from tools.rehearsal_model.balance import CHOSEN, Balance
 from tools.rehearsal_model.weights import AcousticModel
 
 #: Every third frame is decoded (30 ms).  The endpoint rules are in seconds of silence.
@@ -18,7 +18,7 @@ MODEL_CONF = """\
 --max-active=3000
 --beam=12.0
 --lattice-beam=4.0
---acoustic-scale=1.0
+--acoustic-scale={acoustic_scale}
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1
 --endpoint.rule2.min-trailing-silence=0.5
@@ -38,7 +38,7 @@ MFCC_CONF = """\
 """
 
 
-def write(folder: Path, model: AcousticModel, costs: Costs = CHOSEN_COSTS) -> int:
+def write(folder: Path, model: AcousticModel, balance: Balance = CHOSEN) -> int:
     """Replace the folder by a model for today's phrases; returns the number of words.
 
     Everything is built beside the folder first, so a failure leaves the old model.
@@ -49,10 +49,11 @@ def write(folder: Path, model: AcousticModel, costs: Costs = CHOSEN_COSTS) -> in
         building = Path(name) / "model"
         for part in ("am", "conf"):
             (building / part).mkdir(parents=True)
-        acoustic_model.write(building / "am" / "final.mdl", balanced(model, costs.silence))
-        (building / "conf" / "model.conf").write_text(MODEL_CONF, encoding="ascii")
+        acoustic_model.write(building / "am" / "final.mdl", balanced(model, balance.silence))
+        conf = MODEL_CONF.format(acoustic_scale=balance.acoustic_scale)
+        (building / "conf" / "model.conf").write_text(conf, encoding="ascii")
         (building / "conf" / "mfcc.conf").write_text(MFCC_CONF, encoding="ascii")
-        graph.write(building / "graph", words, costs)
+        graph.write(building / "graph", words, balance)
         if folder.exists():
             shutil.rmtree(folder)
         building.rename(folder)

@@ -13,24 +13,26 @@ from tools.rehearsal_model.evaluation import Ear, Tally, Voice
 
 #: The half of a folder's recordings that nothing was tuned with.
 REPORTING = 0
+VOICES = {
+    "trained": list(evaluation.TRAINED_VOICES),
+    "unseen": list(evaluation.UNSEEN_VOICES),
+}
 
 
-def write(model: Path, noises: Path | None, workers: int) -> None:
-    """Speak, listen, and print a table each for trained and unseen voices."""
+def write(model: Path, noises: Path | None, titles: list[str], workers: int) -> None:
+    """Speak, listen, and print the tables of trained and of unseen voices."""
     closed = evaluation.everything()
     ear = Ear(model, closed)
     backgrounds = half_of(noises, REPORTING) if noises else []
     said = evaluation.phrases_to_say()
     print(f"{len(said)} phrases, a grammar of {len(closed.texts)}")
-    for title, group in (
-        ("Trained", evaluation.TRAINED_VOICES),
-        ("Unseen", evaluation.UNSEEN_VOICES),
-    ):
-        spoken = synthesis.synthesise(voices.spoken_by(list(group), said, "phrase"), workers)
-        print_table(f"{title}, clean", evaluation.tally(ear, spoken, None))
+    for title in titles:
+        group = VOICES[title]
+        spoken = synthesis.synthesise(voices.spoken_by(group, said, "phrase"), workers)
+        clean = evaluation.tally(ear, spoken, None)
         noisy = evaluation.tally(ear, spoken, evaluation.NOISE_DB, backgrounds)
-        print_table(f"{title}, noise at {evaluation.NOISE_DB:.0f} dB", noisy)
-        _print_false_actions(ear, title, list(group), workers)
+        _print_table(title, clean, noisy)
+        _print_false_actions(ear, group, workers)
 
 
 def half_of(folder: Path, half: int) -> list[Array]:
@@ -40,14 +42,19 @@ def half_of(folder: Path, half: int) -> list[Array]:
     return [soundfile.read(file, dtype="int16")[0] for file in chosen]
 
 
-def print_table(title: str, tallies: dict[str, Tally]) -> None:
+def _print_table(title: str, clean: dict[str, Tally], noisy: dict[str, Tally]) -> None:
     """A Markdown table with a line for each voice and one for each engine."""
-    print(f"\n{title}\n\n| voice | accepted % | wrong % | phrases |\n|---|---|---|---|")
-    for name, tally in tallies.items():
-        print(tally.row(name))
-    for engine in dict.fromkeys(name.split()[0] for name in tallies):
-        same = {name: tally for name, tally in tallies.items() if name.split()[0] == engine}
-        print(total(same).row(f"**all {engine}**"))
+    print(f"\n{title.capitalize()} voices: accepted / wrong, in percent\n")
+    print(f"| voice | clean | noise at {evaluation.NOISE_DB:.0f} dB | phrases |\n|---|---|---|---|")
+    for name, tally in clean.items():
+        print(f"| {name} | {tally.shares()} | {noisy[name].shares()} | {tally.spoken} |")
+    for engine in dict.fromkeys(name.split()[0] for name in clean):
+        quiet, loud = (total(_of_engine(tallies, engine)) for tallies in (clean, noisy))
+        print(f"| **all {engine}** | {quiet.shares()} | {loud.shares()} | {quiet.spoken} |")
+
+
+def _of_engine(tallies: dict[str, Tally], engine: str) -> dict[str, Tally]:
+    return {name: tally for name, tally in tallies.items() if name.split()[0] == engine}
 
 
 def total(tallies: dict[str, Tally]) -> Tally:
@@ -59,8 +66,8 @@ def total(tallies: dict[str, Tally]) -> Tally:
     )
 
 
-def _print_false_actions(ear: Ear, title: str, group: list[Voice], workers: int) -> None:
+def _print_false_actions(ear: Ear, group: list[Voice], workers: int) -> None:
     said = texts.sentences("evaluate")
     spoken = synthesis.synthesise(voices.spoken_by(group, said, "sentence"), workers)
     found, hours = evaluation.false_actions(ear, [each.samples for each in spoken])
-    print(f"\n{title}: {found} false actions in {len(spoken)} sentences ({hours:.2f} hours)")
+    print(f"\nFalse actions in {len(spoken)} sentences ({hours:.2f} hours): {found}")
