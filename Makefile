@@ -7,7 +7,7 @@ PYTHON_HERE := .venv/bin/python
 SOUND_SERVER := $(shell command -v pulseaudio pipewire-pulse 2>/dev/null)
 FOR_RUNNING := ca-certificates espeak-ng libportaudio2 $(if $(SOUND_SERVER),libasound2-plugins)
 FOR_TESTS := $(FOR_RUNNING) libasound2-plugins pulseaudio pulseaudio-utils procps strace systemd
-FOR_BENCHMARK := $(FOR_TESTS) festival festvox-kallpc16k flite
+FOR_BENCHMARK := $(FOR_TESTS) festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts flite
 FOR_GRAPH := libfst-tools libfst22-plugins-base
 
 .DEFAULT_GOAL := help
