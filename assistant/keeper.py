@@ -6,10 +6,13 @@ and once when it works again.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+from msgspec.structs import replace
 
 from assistant.calendar import dates_changed
-from assistant.config import Reminders
+from assistant.config import Reminders, VoiceSettings, state_folder
 from assistant.errors import BadContent, MemoryLost
 from assistant.events import (
     Appoint,
@@ -30,6 +33,27 @@ from assistant.wall_clock import Look, Watch, next_wakeup
 _log = logging.getLogger(__name__)
 
 Told = DateArrived | DatesChanged | PartLost | PartBack
+
+
+@contextmanager
+def opened_memory() -> Iterator[Memory]:
+    """Open the household's memory; say so if a damaged one had to be put aside.
+
+    Raises:
+        BadState: the state folder cannot be used.
+    """
+    with closing(Memory.open(state_folder())) as memory:
+        if memory.started_fresh:
+            _log.warning(
+                "the memory was damaged and lies aside in %s; a new one was begun", state_folder()
+            )
+        yield memory
+
+
+def adjusted_voice(memory: Memory, voice: VoiceSettings) -> VoiceSettings:
+    """The voice's settings, as they were last changed by voice."""
+    last = memory.voice()
+    return voice if last is None else replace(voice, volume=last.volume, rate=last.rate)
 
 
 class Keeper:

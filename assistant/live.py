@@ -29,7 +29,7 @@ from assistant.hearing.listener import Listener, SignsOfLife
 from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
 from assistant.hearing.recognizer import Recognizer
 from assistant.indicator import Pins, show_on_terminal
-from assistant.keeper import Keeper, Told
+from assistant.keeper import Keeper, Told, adjusted_voice, opened_memory
 from assistant.memory import Memory
 from assistant.privacy import seal
 from assistant.service import ServiceManager, StatusSocket, control_socket, only_copy
@@ -40,7 +40,6 @@ from assistant.speaking.speaker import Speaker
 from assistant.speaking.voice import Voice
 from assistant.timeline import ReadablePrinter, Record, Timeline
 from assistant.typed import Keyboard
-from assistant.verbs.memory import adjusted_voice, opened_memory
 from assistant.vitals import Vitals
 
 LOOK_AGAIN = 10.0

@@ -1,37 +1,12 @@
 """The verbs about what is remembered: appointments and forgetting."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 
 import click
-from msgspec.structs import replace
 
-from assistant.config import VoiceSettings, state_folder
-from assistant.memory import Memory, appointment_lines, forget_lines, remove_appointment
-
-
-@contextmanager
-def opened_memory() -> Iterator[Memory]:
-    """Open the household's memory; say so if a damaged one had to be put aside.
-
-    Raises:
-        BadState: the state folder cannot be used.
-    """
-    with closing(Memory.open(state_folder())) as memory:
-        if memory.started_fresh:
-            click.echo(
-                f"turntable: the memory was damaged and lies aside in {state_folder()};"
-                " a new one was begun",
-                err=True,
-            )
-        yield memory
-
-
-def adjusted_voice(memory: Memory, voice: VoiceSettings) -> VoiceSettings:
-    """The voice's settings, as they were last changed by voice."""
-    last = memory.voice()
-    return voice if last is None else replace(voice, volume=last.volume, rate=last.rate)
+from assistant.config import state_folder
+from assistant.keeper import opened_memory
+from assistant.memory import appointment_lines, forget_lines, remove_appointment
 
 
 def show_appointments(remove: int | None) -> None:

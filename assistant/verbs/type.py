@@ -7,10 +7,9 @@ from rich.console import Console
 from assistant import app
 from assistant.errors import BadInput
 from assistant.events import Event
-from assistant.keeper import Keeper
+from assistant.keeper import Keeper, adjusted_voice, opened_memory
 from assistant.timeline import JsonPrinter, Printer, ReadablePrinter, Timeline
 from assistant.typed import Keyboard, TypedConversation
-from assistant.verbs.memory import adjusted_voice, opened_memory
 
 HOW = """\
 Type what you would say and press Enter, for example: start our check in.
