@@ -20,7 +20,12 @@ SAMPLE_RATE = 16_000
 BLOCK = 512
 """Samples a block (32 ms): the step of the Silero voice-activity detector at 16 kHz."""
 
-ShortName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[^{}\x00-\x1f]+$")]
+_TRICKS = r"\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
+"""Characters that steer a terminal or turn writing around; no name needs them."""
+ShortName = Annotated[str, Meta(min_length=1, max_length=40, pattern=rf"^[^{{}}{_TRICKS}]+\Z")]
+
+_LARGEST_FILE = 8_000
+"""Bytes of `config.toml`; a household's has some hundred."""
 
 
 class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,8 +41,8 @@ class VoiceSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class Reminders(Struct, frozen=True, forbid_unknown_fields=True):
     """Opt-in reminders, each ``HH:MM`` or empty for none."""
 
-    kind_word: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
-    connecting_act: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^$")] = ""
+    kind_word: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z|^\Z")] = ""
+    connecting_act: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z|^\Z")] = ""
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,9 +52,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         "first partner",
         "second partner",
     )
-    name: Annotated[str, Meta(pattern=r"^[a-z']+( [a-z']+){0,3}$")] = "turntable"
+    name: Annotated[str, Meta(pattern=r"^[a-z']+( [a-z']+){0,3}\Z")] = "turntable"
     """The assistant's name as it is called, in lower case; it may be several words."""
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "en"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}\Z")] = "en"
     voice: VoiceSettings = VoiceSettings()
     model: str = ""
     """Folder of a Vosk model; empty looks where Vosk users keep them."""
@@ -100,8 +105,11 @@ class Timing(Struct, frozen=True):
 class Hearing(Struct, frozen=True):
     """Thresholds of the ear; `docs/hearing.md` gives the figure that pays for each."""
 
-    pre_roll: float = 0.3
-    """Seconds kept before the detector fires, so that a soft first sound is not clipped."""
+    pre_roll: float = 0.1
+    """Seconds kept before the detector fires, so that a soft first sound is not clipped; noise
+    before it is not decoded."""
+    after_roll: float = 0.032
+    """Seconds after the last voice that are still decoded; what follows is muted."""
     voice_on: float = 0.5
     """Silero speech probability that opens the gate."""
     voice_off: float = 0.35
@@ -118,11 +126,17 @@ class Hearing(Struct, frozen=True):
     edge: float = 0.4
     """Seconds the first and the last word may lie inside the utterance's edges."""
     whole_phrase: float = 85.0
-    """rapidfuzz `ratio` a text must reach against one whole phrase."""
+    """rapidfuzz `ratio` a typed text must reach against one whole phrase."""
     lead: float = 6.0
     """Points it must be ahead of the best phrase of another intent (near-ties are refused)."""
-    second_look: float = 60.0
-    """How alike, by letters or by sound, open decoding of the same sound must be."""
+    margin: float = 6.0
+    """Nats by which a whole phrase may be less likely than the best mixture of phrases."""
+    clearance: float = 1.0
+    """Nats by which it must be likelier than any phrase that means something else."""
+    second_look: float = 70.0
+    """rapidfuzz `ratio`, by letters or by sound, of open decoding of the same sound, ..."""
+    open_gain: float = 5.0
+    """... unless open decoding explains the sound by no more than this better, in nats a second."""
     tail: float = 0.25
     """Seconds after our own speech during which nothing is recognized: the last echo measured
     came 158 ms after the loudspeaker stopped."""
@@ -147,16 +161,34 @@ def load_settings(file: Path) -> Settings:
         BadConfiguration: not TOML, an unknown key, a wrong type or value; one line.
     """
     try:
-        return msgspec.toml.decode(file.read_bytes(), type=Settings)
+        return msgspec.toml.decode(_read(file), type=Settings)
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
         raise BadConfiguration(problem, file=file, remedy="check its permissions") from error
+    except RecursionError as error:
+        raise BadConfiguration("is nested too deeply", file=file) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadConfiguration(
             str(error), file=file, remedy="mend it, or run `turntable setup`"
         ) from error
+
+
+def _read(file: Path) -> bytes:
+    """The file's bytes.
+
+    Raises:
+        BadConfiguration: a pipe or a device, which could hold us up for ever, or too large.
+        OSError: it cannot be read.
+    """
+    if file.exists() and not file.is_file():
+        raise BadConfiguration("is no plain file", file=file, remedy="remove it")
+    with file.open("rb") as opened:
+        raw = opened.read(_LARGEST_FILE + 1)
+    if len(raw) > _LARGEST_FILE:
+        raise BadConfiguration("is too large", file=file, remedy="mend it, or remove it")
+    return raw
 
 
 def save_settings(settings: Settings, file: Path) -> None:

@@ -44,7 +44,8 @@ class BadInput(TurntableError):
         """
         place = f"{file}:{line}: " if line else f"{file}: " if str(file) else ""
         advice = f" ({remedy})" if remedy else ""
-        super().__init__(" ".join(f"{place}{problem}{advice}".split()))
+        whole = " ".join(f"{place}{problem}{advice}".split())
+        super().__init__("".join(sign if sign.isprintable() else "\ufffd" for sign in whole))
         self.problem = problem
         self.file = str(file)
         self.line = line

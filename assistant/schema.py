@@ -13,7 +13,7 @@ Timed = Minutes | dict[str, Minutes]
 """Minutes, or minutes by the ritual's lengths: ``5`` or ``{short: 5, long: 10}``."""
 Count = Annotated[int, Meta(ge=1, le=12)]
 Counted = Count | dict[str, Count]
-Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Slug = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=60)]
 Audience = Literal["family", "couple", "alone"]
 
 

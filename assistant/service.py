@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from assistant.config import state_folder
 from assistant.errors import BadState
@@ -136,6 +136,10 @@ def _watchdog_period(environ: Mapping[str, str]) -> float:
 # ---- being asked ---------------------------------------------------------------------------------
 
 
+OneLine = Annotated[str, Meta(max_length=200, pattern=r"^[ -~]*\Z")]
+"""Fit to be printed on a terminal, whoever answers."""
+
+
 class StatusReport(Struct, frozen=True, kw_only=True):
     """What `turntable status` shows: no words, no names.
 
@@ -155,9 +159,9 @@ class StatusReport(Struct, frozen=True, kw_only=True):
     turn_left: float = 0.0
     microphone: Literal["open", "closed", "lost"] = "open"
     dropped: int = 0
-    last_fault: str = ""
+    last_fault: OneLine = ""
     fault_age: float = 0.0
-    layers: tuple[str, ...] = ()
+    layers: tuple[OneLine, ...] = ()
 
 
 _PEER = struct.Struct("3i")

@@ -29,6 +29,8 @@ from assistant.understanding.intent_files import (
 
 _MOST_PHRASES = 3_000
 """One template that expands into more is a mistake or an attack: a moment has hundreds."""
+_MOST_STEPS = 10 * _MOST_PHRASES
+"""Parts looked at to expand one template: rules within rules can be endless and say nothing."""
 _PHRASE = re.compile(r"[a-z']+( [a-z']+)*")
 
 
@@ -161,6 +163,7 @@ class _Templates:
     def __init__(self, contents: Iterable[IntentFile]) -> None:
         self._lists: dict[str, list[str | ListValue]] = {}
         self._rules: dict[str, str] = {}
+        self._steps = 0
         for content in contents:
             self._rules |= content.expansion_rules
             for name, values in content.lists.items():
@@ -173,6 +176,7 @@ class _Templates:
             _BadTemplate: it is malformed, names a list or rule that is not there, refers to itself,
                 expands into too much, or says something that is no words.
         """
+        self._steps = 0
         try:
             found = itertools.islice(self._expand(_parse(template)), _MOST_PHRASES + 1)
             expanded = [(_tidy(text), slots) for text, slots in found]
@@ -186,6 +190,9 @@ class _Templates:
         return expanded
 
     def _expand(self, node: hassil.Expression) -> Iterator[_Expanded]:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise _BadTemplate("takes too long to expand")
         match node:
             case hassil.TextChunk():
                 yield node.original_text, {}
