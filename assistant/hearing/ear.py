@@ -6,6 +6,8 @@ is an argument, so that a sound file, a rehearsal and a microphone take the very
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from assistant.config import Hearing
 from assistant.errors import RecognizerFailed
 from assistant.events import Heard, ListenFor, NotUnderstood, VoiceEnded, VoiceStarted
@@ -41,7 +43,7 @@ class EarReport:
 class Ear:
     """Hears the commands of a moment in a stream of blocks."""
 
-    def __init__(  # noqa: PLR0913 - the last three are for measuring and tests
+    def __init__(
         self,
         recognizer: Recognizer,
         phrases: Phrases,
@@ -152,19 +154,21 @@ class Ear:
         return [ended] if self._acted else [unclear, ended]
 
     def _is_complete(self) -> bool:
-        """Whether a whole phrase stands there, followed by a short silence."""
+        """Whether a whole phrase stands there, followed by enough silence."""
         if self._gate.silence < self._thresholds.early:
             self._tried = False
-            return False
         if self._tried or not self._rules.early:
             return False
-        return self._judge.is_complete(self._recognizer.partial(), self._closed)
+        may_continue = self._closed.may_continue(text := self._recognizer.partial().reveal())
+        wait = self._thresholds.may_continue if may_continue else self._thresholds.early
+        return self._gate.silence >= wait and text in self._closed.intents
 
     def _act(self, at: float) -> list[EarReport]:
         """Judge the utterance as it stands; listen on if it is no command yet."""
-        words = self._recognizer.finish()
+        hypotheses = self._recognizer.finish()
         start, end = self._utterance.edges(self._gate.floor)
-        intent = self._judge.decide(words, self._closed, self._utterance.sound, (start, end))
+        sound = self._utterance.sound
+        intent = self._judge.decide(hypotheses, self._closed, sound, (start, end))
         if intent is None:
             self._tried = True
             self._decode_again()
@@ -175,8 +179,10 @@ class Ear:
         return [heard]
 
     def _take(self, block: Sound) -> None:
-        self._utterance.add(block)
-        self._recognizer.accept(block)
+        """Keep and decode a block; what is long after the last voice is muted, being noise."""
+        heard = block if self._gate.silence <= self._thresholds.after_roll else np.zeros_like(block)
+        self._utterance.add(heard)
+        self._recognizer.accept(heard)
 
     def _decode_again(self) -> None:
         """Decode the utterance from its first sample, with the phrases of this moment."""

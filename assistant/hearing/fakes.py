@@ -1,6 +1,7 @@
 """Microphone and recognizer for faults: they do on demand what real ones do only on a bad day."""
 
 from collections import deque
+from collections.abc import Sequence
 
 from assistant.errors import MicrophoneLost, RecognizerFailed
 from assistant.hearing.recognizer import Sound
@@ -94,13 +95,13 @@ class FakeRecognizer:
         self._fail_if_told()
         return Words(self._text)
 
-    def finish(self) -> Words:
+    def finish(self) -> Sequence[Words]:
         """Give the text with times."""
         self._fail_if_told()
         words = self._text.split()
         step = self.samples / 16_000 / max(1, len(words))
         spans = tuple(Span(step * place, step * (place + 1)) for place in range(len(words)))
-        return Words(self._text, spans)
+        return [Words(self._text, spans)]
 
     def listen_openly(self, sound: Sound) -> Words:  # noqa: ARG002
         """Give the same text, or the one for the second look."""

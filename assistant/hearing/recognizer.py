@@ -1,5 +1,6 @@
 """What the ear asks of a speech recognizer."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -39,8 +40,8 @@ class Recognizer(Protocol):
         """Give what was understood so far, without times."""
         ...
 
-    def finish(self) -> Words:
-        """End the utterance and give all of it; times count from its first sample."""
+    def finish(self) -> Sequence[Words]:
+        """End the utterance and give what it may have been, the likeliest first, never empty."""
         ...
 
     def listen_openly(self, sound: Sound) -> Words:

@@ -1,11 +1,13 @@
 """Whether recognized words are a command: whole, at the utterance's edges, and heard twice."""
 
-from assistant.config import Hearing
+from collections.abc import Sequence
+
+from assistant.config import SAMPLE_RATE, Hearing
 from assistant.events import Intent
 from assistant.hearing.recognizer import Recognizer, Sound
 from assistant.hearing.rules import Rules
 from assistant.understanding.closed_set import ClosedSet
-from assistant.understanding.matcher import Matcher
+from assistant.understanding.matcher import Matcher, likeness, longest_within, same_meaning
 from assistant.understanding.words import Words
 
 
@@ -20,35 +22,55 @@ class Judge:
         self._rules = rules
 
     def decide(
-        self, words: Words, closed: ClosedSet, sound: Sound, edges: tuple[float, float]
+        self,
+        hypotheses: Sequence[Words],
+        closed: ClosedSet,
+        sound: Sound,
+        edges: tuple[float, float],
     ) -> Intent | None:
         """Give the intent, or nothing if any rule refuses.
 
         Args:
-            words: the first look.
+            hypotheses: the first look, the likeliest first.
             closed: the phrases of the moment.
             sound: the whole utterance.
             edges: where the speech in it begins and ends, in seconds.
         """
-        text = words.reveal()
-        intent = self._intent_of(text, closed)
-        if intent is None:
+        found = self._clearest(hypotheses, closed)
+        if found is None:
             return None
+        words, intent = found
         if self._rules.edges and not self._at_edges(words, edges):
             return None
-        if self._rules.second_look and not self._is_confirmed(text, sound):
+        if self._rules.second_look and not self._is_confirmed(words, sound):
             return None
         return intent
 
-    def is_complete(self, words: Words, closed: ClosedSet) -> bool:
-        """Whether a partial result is already a whole phrase that no longer one begins with."""
-        text = words.reveal()
-        return text in closed.intents and not closed.may_continue(text)
+    def _clearest(
+        self, hypotheses: Sequence[Words], closed: ClosedSet
+    ) -> tuple[Words, Intent] | None:
+        """Find the likeliest phrase, unless another meaning or a mixture is much too likely."""
+        likely = (
+            words
+            for words in hypotheses
+            if hypotheses[0].score - words.score <= self._thresholds.margin
+        )
+        phrases = (
+            (words, intent) for words in likely if (intent := self._intent_of(words, closed))
+        )
+        best = next(phrases, None)
+        if best is None:
+            return None
+        rival = next(
+            (words for words, intent in phrases if not same_meaning(intent, best[1])), None
+        )
+        near = rival is not None and best[0].score - rival.score < self._thresholds.clearance
+        return None if near else best
 
-    def _intent_of(self, text: str, closed: ClosedSet) -> Intent | None:
+    def _intent_of(self, words: Words, closed: ClosedSet) -> Intent | None:
         if self._rules.whole:
-            return self._matcher.match(text, closed)
-        return self._matcher.longest_within(text, closed)
+            return self._matcher.match(words.reveal(), closed)
+        return longest_within(words.reveal(), closed)
 
     def _at_edges(self, words: Words, edges: tuple[float, float]) -> bool:
         start, end = edges
@@ -56,6 +78,10 @@ class Judge:
         edge = self._thresholds.edge
         return abs(first.start - start) <= edge and abs(end - last.end) <= edge
 
-    def _is_confirmed(self, text: str, sound: Sound) -> bool:
-        heard = self._recognizer.listen_openly(sound).reveal()
-        return self._matcher.likeness(heard, text) >= self._thresholds.second_look
+    def _is_confirmed(self, words: Words, sound: Sound) -> bool:
+        """Look again by open decoding: by likelihood first, since its words slip on homophones."""
+        openly = self._recognizer.listen_openly(sound)
+        gain = (openly.score - words.score) / (len(sound) / SAMPLE_RATE)
+        if gain <= self._thresholds.open_gain:
+            return True
+        return likeness(openly.reveal(), words.reveal()) >= self._thresholds.second_look

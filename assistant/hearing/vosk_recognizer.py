@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +11,7 @@ from typing import Any
 from assistant.config import SAMPLE_RATE
 from assistant.errors import BadModel, RecognizerFailed
 from assistant.hearing.recognizer import Sound
-from assistant.understanding.closed_set import ClosedSet
+from assistant.understanding.closed_set import UNKNOWN, ClosedSet
 from assistant.understanding.words import Span, Words
 
 
@@ -34,8 +34,7 @@ def _import_vosk() -> Any:
 
 vosk = _import_vosk()
 
-UNKNOWN = "[unk]"
-"""Vosk's word for speech that is none of the grammar."""
+_ALTERNATIVES = 10
 _UTTERANCES_A_RECOGNIZER = 200
 """Recognizers are made anew now and then: memory growth over days is reported (vosk-api #209)."""
 
@@ -57,8 +56,8 @@ class VoskRecognizer:
             raise BadModel("cannot be loaded", file=folder, remedy="fetch it anew") from error
         self._closed: ClosedSet | None = None
         self._unknown = True
-        self._recognizer = _Recycled(self._with_grammar)
-        self._open = _Recycled(lambda: vosk.KaldiRecognizer(self._model, SAMPLE_RATE))
+        self._recognizer = _Recycled(self._with_grammar, _ALTERNATIVES)
+        self._open = _Recycled(lambda: vosk.KaldiRecognizer(self._model, SAMPLE_RATE), 1)
 
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary has a word."""
@@ -79,15 +78,19 @@ class VoskRecognizer:
         """Give what was understood so far."""
         return self._recognizer.partial()
 
-    def finish(self) -> Words:
-        """End the utterance and give all of it."""
+    def finish(self) -> Sequence[Words]:
+        """End the utterance and give what it may have been, the likeliest first.
+
+        The grammar is a bigram of words, so the likeliest text is often a phrase with a stray word
+        in it; the phrase itself then stands among the next ones.
+        """
         return self._recognizer.finish()
 
     def listen_openly(self, sound: Sound) -> Words:
         """Decode a whole sound with the model's full vocabulary."""
         self._open.start()
         self._open.accept(sound)
-        return self._open.finish()
+        return self._open.finish()[0]
 
     def _with_grammar(self) -> Any:
         texts = list(self._closed.texts) if self._closed else []
@@ -98,8 +101,9 @@ class VoskRecognizer:
 class _Recycled:
     """A Vosk recognizer that is used for many utterances, and made anew now and then."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
+    def __init__(self, make: Callable[[], Any], alternatives: int) -> None:
         self._make = make
+        self._alternatives = alternatives
         self._engine: Any = None
         self._utterances = 0
         self._heard_before = 0
@@ -113,6 +117,7 @@ class _Recycled:
             if self._engine is None or self._utterances >= _UTTERANCES_A_RECOGNIZER:
                 self._engine = self._make()
                 self._engine.SetWords(True)
+                self._engine.SetMaxAlternatives(self._alternatives)
                 self._utterances = self._heard = 0
             else:
                 self._engine.Reset()
@@ -128,16 +133,18 @@ class _Recycled:
         with _failing_loudly(self):
             return Words(json.loads(self._engine.PartialResult())["partial"])
 
-    def finish(self) -> Words:
+    def finish(self) -> list[Words]:
         with _failing_loudly(self):
-            result = json.loads(self._engine.FinalResult())
-            # Vosk counts time over all utterances of a recognizer
-            before = self._heard_before / SAMPLE_RATE
-            spans = tuple(
-                Span(word["start"] - before, word["end"] - before, word["conf"])
-                for word in result.get("result", ())
-            )
-            return Words(result["text"], spans)
+            alternatives = json.loads(self._engine.FinalResult())["alternatives"]
+            return [self._words(alternative) for alternative in alternatives]
+
+    def _words(self, alternative: dict[str, Any]) -> Words:
+        before = self._heard_before / SAMPLE_RATE  # Vosk's clock runs on over all utterances
+        spans = tuple(
+            Span(word["start"] - before, word["end"] - before)
+            for word in alternative.get("result", ())
+        )
+        return Words(alternative["text"], spans, alternative["confidence"])
 
 
 @contextmanager

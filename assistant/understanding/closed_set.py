@@ -6,6 +6,9 @@ from functools import cached_property
 
 from assistant.events import Intent
 
+UNKNOWN = "[unk]"
+"""How a recognizer writes speech that is none of the phrases."""
+
 
 @dataclass(frozen=True, eq=False)
 class ClosedSet:

@@ -10,11 +10,10 @@ from typing import NoReturn, SupportsIndex
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a word was said, in seconds from the utterance's first sample; certainty 0 to 1."""
+    """When a word was said, in seconds from the utterance's first sample."""
 
     start: float
     end: float
-    confidence: float = 1.0
 
 
 class Words:
@@ -22,14 +21,17 @@ class Words:
 
     Attributes:
         spans: one for each word; empty for a partial result.
+        score: how well these words explain the sound: a log-likelihood in nats, only to be compared
+            with that of other words for the same sound.
     """
 
-    __slots__ = ("_text", "spans")
+    __slots__ = ("_text", "score", "spans")
 
-    def __init__(self, text: str = "", spans: tuple[Span, ...] = ()) -> None:
+    def __init__(self, text: str = "", spans: tuple[Span, ...] = (), score: float = 0.0) -> None:
         """Wrap a text so that it cannot be shown by accident."""
         self._text = text
         self.spans = spans
+        self.score = score
 
     def reveal(self) -> str:
         """Give the text itself, for comparing with phrases; never log or store it."""
