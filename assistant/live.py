@@ -24,6 +24,7 @@ from assistant import app
 from assistant.config import Settings, VoiceSettings, state_folder
 from assistant.errors import BadInput
 from assistant.events import Part
+from assistant.footprint import give_back, use_few_arenas
 from assistant.hearing.ear import Ear
 from assistant.hearing.listener import Listener, SignsOfLife
 from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
@@ -187,6 +188,7 @@ class LiveAssistant:
     def _go_on_with(self, home: app.Home, ears: Callable[[], Ear]) -> None:
         self.assistant.renew(home, ears)
         self._keeper.remind(home.settings.reminders)
+        give_back()
         _log.info("reloaded")
 
     def _told(self, told: Told) -> None:
@@ -240,6 +242,7 @@ def run_by_voice(home: app.Home, model: Path) -> None:
     """
     # the log outlives the moment: faults only, as privacy/kept.py says, and no state or intent
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    use_few_arenas()
     recognizer = app.load_recognizer(model)
     manager = ServiceManager()
     pins = Pins(home.settings.indicator_pin, home.settings.button_pin)

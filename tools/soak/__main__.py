@@ -33,6 +33,7 @@ def main(hours: int = WHOLE) -> int:
     report = {
         "simulated_hours": hours,
         "real_minutes": round((time.monotonic() - began) / 60, 1),
+        "processor_minutes": round(time.process_time() / 60, 1),
         "memory_mib": round(day.samples[-1].memory, 1),
         "memory_growth_percent": round(100 * growth(day), 2),
         "threads": sorted({one.threads for one in settled(day)}),

@@ -14,6 +14,7 @@ from assistant.config import Reminders, Settings
 from assistant.conversation.table import Place
 from assistant.errors import TurntableError
 from assistant.events import Event, StateName
+from assistant.footprint import give_back, use_few_arenas
 from assistant.hearing.listener import Listener
 from assistant.hearing.models import rehearsal_model
 from assistant.keeper import Keeper
@@ -114,7 +115,7 @@ class Soak:
         self.clock = Clock(BEGAN)
         self._random = Random(seed)
         home = app.open_home(SETTINGS)
-        self._recognizer = FailingRecognizer(app.load_recognizer(rehearsal_model()))
+        self._recognizer = FailingRecognizer(rehearsal_model())
         voice = FailingVoice(Pyttsx3Voice(SETTINGS.voice, home.content.sound.voice))
         sounds = Sounds(self._random)
         self._microphone = SimulatedMicrophone(self.clock, self._random)
@@ -223,6 +224,7 @@ class Soak:
     def _reload(self, home: app.Home) -> None:
         again = app.open_home(home.settings)
         self.assistant.renew(again, app.ears_with(again, self._recognizer))
+        give_back()
 
 
 def live_a_day(
@@ -243,6 +245,7 @@ def live_a_day(
     Raises:
         SoakFailed: something hung.
     """
+    use_few_arenas()
     random = Random(seed)
     with closing(Memory.open(folder)) as memory:
         soak = Soak(folder, seed, memory)

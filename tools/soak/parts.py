@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from assistant.config import BLOCK, SAMPLE_RATE
 from assistant.errors import LoudspeakerLost, MicrophoneLost, RecognizerFailed, VoiceFailed
-from assistant.hearing.recognizer import Recognizer, Sound
+from assistant.hearing.recognizer import Sound
+from assistant.hearing.vosk_recognizer import VoskRecognizer
 from assistant.speaking.playback import Back, Lost, Played, Report
 from assistant.speaking.voice import Speech, Voice
-from assistant.understanding.closed_set import ClosedSet
-from assistant.understanding.words import Words
 
 ROOM = 12.0
 """Standard deviation (of 32767) of the room's own noise: a quiet kitchen, about -69 dBFS."""
@@ -172,47 +171,17 @@ class SimulatedLoudspeaker:
             self._on_report(Played(utterance_id))
 
 
-class FailingRecognizer:
-    """A recognizer that throws as often as it is told to."""
+class FailingRecognizer(VoskRecognizer):
+    """The real recognizer, which throws as often as it is told to."""
 
-    def __init__(self, real: Recognizer) -> None:
-        """Work."""
-        self._real = real
-        self.failures = 0
+    failures = 0
 
-    def _throw_if_told(self) -> None:
+    def accept(self, sound: Sound) -> None:
+        """Throw, or decode."""
         if self.failures:
             self.failures -= 1
             raise RecognizerFailed("the engine threw")
-
-    def knows(self, word: str) -> bool:
-        """Ask the real one."""
-        return self._real.knows(word)
-
-    def start(self, closed: ClosedSet, *, unknown: bool = True) -> None:
-        """Throw, or ask the real one."""
-        self._throw_if_told()
-        self._real.start(closed, unknown=unknown)
-
-    def accept(self, sound: Sound) -> None:
-        """Throw, or ask the real one."""
-        self._throw_if_told()
-        self._real.accept(sound)
-
-    def partial(self) -> Words:
-        """Throw, or ask the real one."""
-        self._throw_if_told()
-        return self._real.partial()
-
-    def finish(self) -> Words:
-        """Throw, or ask the real one."""
-        self._throw_if_told()
-        return self._real.finish()
-
-    def listen_openly(self, sound: Sound) -> Words:
-        """Throw, or ask the real one."""
-        self._throw_if_told()
-        return self._real.listen_openly(sound)
+        super().accept(sound)
 
 
 class FailingVoice:

@@ -1,0 +1,28 @@
+"""Keeping the process small for a year: how glibc's allocator is told to be thrifty.
+
+By default glibc gives each thread that allocates an arena of its own, up to eight for each core,
+and none of them gives back what another could use: over a day of sentences, each synthesized on a
+thread of its own, resident memory rose by a tenth. Two arenas are enough here, since the threads
+mostly wait for each other. Other C libraries know nothing of this, and need not.
+"""
+
+import ctypes
+
+_ARENA_MAX = -8
+"""`M_ARENA_MAX` of malloc.h."""
+_ARENAS = 2
+
+_libc = ctypes.CDLL(None)
+
+
+def use_few_arenas() -> bool:
+    """Tell the allocator, before other threads start; whether it knows about arenas."""
+    mallopt = getattr(_libc, "mallopt", None)
+    return mallopt is not None and bool(mallopt(_ARENA_MAX, _ARENAS))
+
+
+def give_back() -> None:
+    """Return to the system what is free, after something big has been replaced."""
+    trim = getattr(_libc, "malloc_trim", None)
+    if trim is not None:
+        trim(0)
