@@ -9,6 +9,8 @@ nothing else. There is no way to take the seal off, and no switch to run without
     limits       the kernel    no core dump, no debugger, no swap       limits.py
     systemd      all of it     the same again, from outside             systemd/turntable.service
 
+`turntable check` tries the seal on and says which layers hold here (trial.py).
+
 `docs/privacy.md` says whom each layer stops, and whom none does.
 """
 

@@ -68,6 +68,7 @@ def _findings() -> Iterator[Finding]:
     yield _tried("loudspeaker", lambda: _loudspeaker(settings))
     yield _tried("voice", lambda: _voice(settings))
     yield _tried("memory", _memory)
+    yield _seal()
     yield _service()
 
 
@@ -138,6 +139,22 @@ def _voice(settings: Settings) -> str:
     sound = load(settings.language, config_file().parent).sound
     speech = Pyttsx3Voice(settings.voice, sound.voice).synthesize("This is my voice.")
     return f"{settings.voice.name or sound.voice}, {speech.rate} Hz"
+
+
+def _seal() -> Finding:
+    """What no layer holds here, the systemd unit holds from outside."""
+    from assistant.errors import SealBroken  # noqa: PLC0415
+    from assistant.privacy import Layer  # noqa: PLC0415
+    from assistant.privacy.trial import layers_here  # noqa: PLC0415
+
+    try:
+        layers = layers_here()
+    except SealBroken as error:
+        return Finding("seal", well=False, text=str(error))
+    text = "; ".join(layers)
+    if missing := [layer for layer in Layer if layer not in layers]:
+        text += f" (not here, but in the unit: {'; '.join(missing)})"
+    return Finding("seal", well=True, text=text)
 
 
 def _memory() -> str:
