@@ -94,7 +94,7 @@ def check_text(text: str, allowed: set[str], path: str) -> None:
     try:
         unknown = placeholders(text) - allowed
     except ValueError as error:
-        raise Unusable(path, str(error)) from error
+        raise Unusable(path, "has braces that do not match, or hold no plain name") from error
     if unknown:
         known = f"there are {', '.join(sorted(allowed))}" if allowed else "there are none here"
         raise Unusable(path, f"says {{{min(unknown)}}}, which is not there; {known}")

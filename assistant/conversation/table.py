@@ -15,6 +15,7 @@ Rules the table keeps:
 
 from collections.abc import Mapping
 from enum import Enum, auto
+from functools import cache
 
 from assistant.events import ListenFor, StateName
 
@@ -157,6 +158,7 @@ def action_for(intent: str, place: Place) -> Action | None:
     return TABLE.get(intent, {}).get(place)
 
 
+@cache
 def listening(place: Place) -> ListenFor:
     """What may be heard at this place, and what of it without the assistant's name."""
     intents = frozenset(name for name, row in TABLE.items() if place in row)

@@ -67,7 +67,7 @@ def spoken_number(number: int, lines: Lines) -> str:
 def spoken_time(seconds: float, lines: Lines) -> str:
     """A length of time in words: "thirty seconds", "one minute", "two and a half minutes"."""
     whole = round(seconds)
-    if whole % 60 and whole < 120:
+    if whole % 60 and whole < 100:  # more is easier to hear in minutes
         return fill(lines.some_seconds, {"number": spoken_number(whole, lines)})
     minutes, rest = divmod(whole, 60)
     if rest == 30:

@@ -69,8 +69,17 @@ class _Order(Random):
 class Evening:
     """One conversation, whatever happens to it."""
 
-    def __init__(self, people: int = 2, starts: int = 1, seed: int = 0) -> None:
-        """Sit down."""
+    def __init__(
+        self, people: int, starts: int, seed: int, reached: Counter[tuple[str, Place]] | None = None
+    ) -> None:
+        """Sit down.
+
+        Args:
+            people: how many.
+            starts: who starts, counted from 1.
+            seed: for the order of questions.
+            reached: how often each intent was said at each place, also on other evenings.
+        """
         self.partners = NAMES[:people]
         self.household = Household(self.partners, "turntable", 0.8, 150, "I keep nothing.")
         self.memories = Memories(starts=starts)
@@ -80,7 +89,7 @@ class Evening:
         self.now = 0.0
         self.spoken = 0
         self.slow = False
-        self.reached: Counter[tuple[str, Place]] = Counter()
+        self.reached = Counter() if reached is None else reached
         self._rules = Rules(self.conversation)
         self._ledger = Ledger(self.partners)
         self._watch(self.conversation.start())
@@ -97,7 +106,6 @@ class Evening:
         if isinstance(event, Heard):
             self.reached[event.intent.name, self.place] += 1
         self._watch(self.conversation.handle(event, self.now))
-        self._check_stop()
         if not self.slow and self.place is Place.SPEAKING:
             self.feed(SpeechFinished(self.spoken))
 
@@ -108,9 +116,12 @@ class Evening:
     def hear_what_means_something(
         self, which: int, slots: dict[str, str | int], *, addressed: bool
     ) -> None:
-        """A partner says what can be said just now."""
-        names = sorted(listening(self.place).intents)
+        """A partner says what can be said just now, rather what was seldom said here."""
+        names = sorted(listening(self.place).intents, key=self._how_often)
         self.hear(names[which % len(names)], slots, addressed=addressed)
+
+    def _how_often(self, name: str) -> tuple[int, str]:
+        return self.reached[name, self.place], name
 
     def go_on(self, times: int = 1) -> None:
         """The next thing that usually happens at such a place, so many times."""
@@ -175,7 +186,7 @@ class Evening:
         self._rules.check(commands, self.now)
         self._ledger.check(commands)
 
-    def _check_stop(self) -> None:
+    def check_stop(self) -> None:
         """Wherever it means something, a stop that is meant ends everything with one event."""
         if "Stop" not in listening(self.place).intents:
             return
