@@ -48,7 +48,7 @@ def test_our_own_content_is_refused_nowhere() -> None:
         [turn()],
         [turn(who="first"), turn(who="second")],
         [turn(5, who="first"), turn(2, who="second"), turn(3, who="second")],
-        [turn(3, who="second", reflect=1), turn(4, who="first"), turn(1, who="first")],
+        [turn(4, who="second", reflect=1), turn(2, who="first"), turn(1, who="first")],
         [ask(turn(who="first"), turn(who="second"))],
         [turn(), FIRST, turn(who="first"), turn(who="second")],
         [ask(FIRST), turn(who="first"), turn(who="second")],
@@ -64,7 +64,7 @@ def test_what_is_fair_is_not_refused(steps: list[dict[str, Any]]) -> None:
     [
         ([turn(2, who="first")], "$.steps", "the first has the floor for 2 minutes, the second"),
         ([turn(who="second")], "$.steps", "0 minutes, the second for 1"),
-        ([turn(who="first", reflect=2), turn(who="second")], "$.steps", "1 minutes, the second for 3"),
+        ([turn(who="first", reflect=2), turn(who="second")], "$.steps", "the second for 3"),
         ([ask(turn(who="first"))], "$.steps[1].yes", "is unfair"),
         ([ask(no=(turn(who="first"),)), turn(who="second")], "$.steps[1].no", "is unfair"),
         ([ask(ask(turn(who="second")))], "$.steps[1].yes[0].yes", "is unfair"),
@@ -113,11 +113,11 @@ def test_turns_of_one_partner_are_for_two(people: str) -> None:
         (
             SAY | {"text": "{speaker}."},
             "$.steps[1].text",
-            "there are everyone, first, name, second",
+            "there are everyone, first",
         ),
-        (SAY | {"text": "{first.x}."}, "$.steps[1].text", "is not a placeholder"),
-        (SAY | {"text": "{first."}, "$.steps[1].text", "expected"),
-        (SAY | {"text": "Hello}."}, "$.steps[1].text", "Single '}'"),
+        (SAY | {"text": "{first.x}."}, "$.steps[1].text", "hold no plain name"),
+        (SAY | {"text": "{first."}, "$.steps[1].text", "do not match"),
+        (SAY | {"text": "Hello}."}, "$.steps[1].text", "do not match"),
         (turn(prompt="{partner}."), "$.steps[1].prompt", "says {partner}"),
         (turn(later_prompt="{partner}."), "$.steps[1].later_prompt", "says {partner}"),
         (turn(reflect_prompt="{partner}."), "$.steps[1].reflect_prompt", "says {partner}"),
@@ -168,7 +168,7 @@ def test_something_may_be_said_before_consent() -> None:
 def test_a_ritual_has_a_length_and_a_plain_title() -> None:
     with pytest.raises(Unusable, match="names no length"):
         check_ritual(ritual(lengths={}), DECKS)
-    with pytest.raises(Unusable, match="says {when}, which is not there; there are none here"):
+    with pytest.raises(Unusable, match=r"says \{when\}, which is not there; there are none here"):
         check_ritual(ritual(title="the {when}"), DECKS)
 
 
@@ -176,7 +176,7 @@ def test_a_deck_has_questions_and_nothing_to_fill_in() -> None:
     deck = {"title": "it", "audience": "family", "easy": [], "personal": [], "tender": []}
     with pytest.raises(Unusable, match="has no questions"):
         check_deck(msgspec.convert(deck, Deck))
-    with pytest.raises(Unusable, match="says {first}") as refused:
+    with pytest.raises(Unusable, match=r"says \{first\}") as refused:
         check_deck(msgspec.convert(deck | {"personal": ["Why?", "Why, {first}?"]}, Deck))
     assert refused.value.path == "$.personal[1]"
 
@@ -184,21 +184,68 @@ def test_a_deck_has_questions_and_nothing_to_fill_in() -> None:
 # ---- with file and line -------------------------------------------------------------------------
 
 
+DECK = """\
+# mine
+title: it
+audience: family
+easy: [a, b]
+personal:
+  - c
+  - '{d}'
+tender: []
+"""
+EMPTY = """\
+# mine
+title: it
+audience: family
+easy: []
+personal: []
+tender: []
+"""
+UNFAIR = """\
+title: it
+lengths: {usual: 5}
+steps:
+  - step: consent
+    ask: '{partner}?'
+  - step: turn
+    who: first
+    prompt: Tell.
+    minutes: 2
+  - step: close
+    text: Over.
+"""
+UNFILLED = """\
+title: it
+lengths: {usual: 5}
+steps:
+  - step: consent
+    ask: '{partner}?'
+  - step: ask
+    text: More?
+    yes:
+      - step: say
+        text: Hello {you}.
+  - step: close
+    text: Over.
+"""
+
+
 @pytest.mark.parametrize(
     ("name", "text", "line", "problem"),
     [
         ("lines.yaml", "stopped: Stopped.\n\npassed: Fine, {partner}.\n", 3, "says {partner}"),
         ("lines.yaml", "stopped: Stopped.\nsome_minutes: '{first}'\n", 2, "says {first}"),
-        ("lines.yaml", "days:\n  today: Today\n  sunday: 'Sunday {'\n", 3, "expected '}'"),
+        ("lines.yaml", "days:\n  today: Today\n  sunday: 'Sunday {'\n", 3, "do not match"),
         ("lines.yaml", "numbers:\n  1: one\n  2: '{number}'\n", 3, "says {number}"),
-        ("starters.yaml", "starters:\n  mine: '{listener}, I miss you.'\n", 2, "says {listener}"),
-        ("starters.yaml", "reminders:\n  kind_word:\n    - Fine.\n    - '{x}'\n", 4, "says {x}"),
-        ("decks/mine.yaml", "title: it\naudience: family\neasy: [a, b]\npersonal:\n  - c\n  - '{d}'\ntender: []\n", 6, "says {d}"),
-        ("decks/mine.yaml", "# mine\ntitle: it\naudience: family\neasy: []\npersonal: []\ntender: []\n", 2, "has no questions"),
-        ("rituals/mine.yaml", "title: it\nlengths: {usual: 5}\nsteps:\n  - step: consent\n    ask: '{partner}?'\n  - step: turn\n    who: first\n    prompt: Tell.\n    minutes: 2\n  - step: close\n    text: Over.\n", 3, "is unfair"),
-        ("rituals/mine.yaml", "title: it\nlengths: {usual: 5}\nsteps:\n  - step: consent\n    ask: '{partner}?'\n  - step: say\n    text: Hello {you}.\n  - step: close\n    text: Over.\n", 7, "says {you}"),
+        ("starters.yaml", "starters:\n  mine: '{listener}.'\n", 2, "says {listener}"),
+        ("starters.yaml", "reminders:\n  kind_word:\n    - Yes.\n    - '{x}'\n", 4, "says {x}"),
+        ("decks/mine.yaml", DECK, 7, "says {d}"),
+        ("decks/mine.yaml", EMPTY, 2, "has no questions"),
+        ("rituals/mine.yaml", UNFAIR, 3, "is unfair"),
+        ("rituals/mine.yaml", UNFILLED, 10, "says {you}"),
     ],
-)  # fmt: skip
+)
 def test_a_household_is_told_where(
     tmp_path: Path, name: str, text: str, line: int, problem: str
 ) -> None:
