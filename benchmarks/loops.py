@@ -23,8 +23,8 @@ from assistant.hearing.ear import Ear
 from assistant.hearing.gate import BLOCK_SECONDS, Detector, Gate
 from assistant.hearing.recognizer import Sound
 from assistant.hearing.rules import Rules
-from assistant.hearing.vosk_recognizer import UNKNOWN, VoskRecognizer, vosk
-from assistant.understanding.closed_set import ClosedSet
+from assistant.hearing.vosk_recognizer import VoskRecognizer, vosk
+from assistant.understanding.closed_set import UNKNOWN, ClosedSet
 from assistant.understanding.name import heard_name
 from assistant.understanding.phrases import Phrases, load_phrases
 from benchmarks.commands import MOMENTS, Meaning, closed_sets, meaning_of

@@ -52,7 +52,7 @@ FULL = Plan(
     least_dinner_minutes=60,
     noise_minutes=2,
     most_recorded_minutes=60,
-    rule_minutes=25,
+    rule_minutes=12,
     forced_minutes=60,
     cost_seconds=60,
 )

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import tables
-from benchmarks.findings import UNSEEN_ESPEAK, Findings, at, spoken_by
+from benchmarks.findings import UNSEEN_ESPEAK, Findings, at, of_voice, spoken_by
 from benchmarks.jobs import LOOPS
 from benchmarks.plan import SNRS
 from benchmarks.plots import NAMES
@@ -164,11 +164,10 @@ def _results(
     findings: Findings, about: Circumstances, listed: Sequence[Target]
 ) -> dict[str, object]:
     """Everything as plain data: an entry for each voice and ratio, and for each piece of talk."""
-    voices = dict.fromkeys(each.spoken.voice for each in findings.commands)
     return {
         "about": asdict(about),
         "targets": [asdict(each) for each in listed],
-        "commands": [_one_voice(findings, voice, snr) for voice in voices for snr in SNRS],
+        "commands": [_one_voice(findings, voice, snr) for voice in findings.voices for snr in SNRS],
         "talk": [asdict(each) for each in findings.talk],
         "processor_seconds_a_minute": findings.costs,
         "footprints": findings.footprints,
@@ -177,7 +176,7 @@ def _results(
 
 
 def _one_voice(findings: Findings, voice: Voice, snr: float | None) -> dict[str, object]:
-    chosen = at(lambda each: each.spoken.voice == voice, snr)
+    chosen = at(of_voice(voice), snr)
     told: dict[str, object] = {"voice": str(voice), "held_out": voice.held, "snr": snr}
     for loop in LOOPS:
         waits = [round(wait, 3) for wait in findings.waits(loop, chosen)]

@@ -72,7 +72,7 @@ class _SecondLook:
     def partial(self) -> Words:
         return self._recognizer.partial()
 
-    def finish(self) -> Words:
+    def finish(self) -> Sequence[Words]:
         return self._recognizer.finish()
 
     def listen_openly(self, sound: Sound) -> Words:
@@ -94,10 +94,10 @@ def unable_to_reject(
     for state in states:
         for closed, names in _by_closed_set(loaded, state).items():
             for utterance in utterances:
-                words = _forced(loaded.recognizer, closed, utterance.sound)
+                hypotheses = _forced(loaded.recognizer, closed, utterance.sound)
                 second.turn_to(utterance)
                 for name in names:
-                    judged = _acts(UNABLE_TO_REJECT[name], second, words, closed, utterance)
+                    judged = _acts(UNABLE_TO_REJECT[name], second, hypotheses, closed, utterance)
                     found[name][state] += judged
     return found
 
@@ -111,13 +111,17 @@ def _by_closed_set(loaded: Engine, state: str) -> dict[ClosedSet, list[str]]:
 
 
 def _acts(
-    rules: Rules, second: _SecondLook, words: Words, closed: ClosedSet, utterance: _Heard
+    rules: Rules,
+    second: _SecondLook,
+    hypotheses: Sequence[Words],
+    closed: ClosedSet,
+    utterance: _Heard,
 ) -> bool:
     thresholds = Hearing()
-    if not words or (rules.short and utterance.seconds > thresholds.longest_command):
+    if rules.short and utterance.seconds > thresholds.longest_command:
         return False
     judge = Judge(second, thresholds, rules)
-    return judge.decide(words, closed, utterance.sound, utterance.edges) is not None
+    return judge.decide(hypotheses, closed, utterance.sound, utterance.edges) is not None
 
 
 def _closed(loaded: Engine, state: str, *, addressed: bool) -> ClosedSet:
@@ -126,7 +130,7 @@ def _closed(loaded: Engine, state: str, *, addressed: bool) -> ClosedSet:
     return loaded.phrases.closed_set(moment.intents, bare, loaded.name)
 
 
-def _forced(recognizer: Recognizer, closed: ClosedSet, sound: Sound) -> Words:
+def _forced(recognizer: Recognizer, closed: ClosedSet, sound: Sound) -> Sequence[Words]:
     recognizer.start(closed, unknown=False)
     recognizer.accept(sound)
     return recognizer.finish()

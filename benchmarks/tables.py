@@ -44,8 +44,7 @@ def target_table(listed: Sequence[Target]) -> str:
 def acceptance_table(findings: Findings) -> str:
     """Acceptance by group of voices, ratio and loop."""
     rows = []
-    groups = dict.fromkeys(each.spoken.voice.group for each in findings.commands)
-    for group in groups:
+    for group in dict.fromkeys(voice.group for voice in findings.voices):
         for snr in SNRS:
             chosen = at(spoken_by(group), snr)
             cells = [_accepted(findings, loop, chosen) for loop in LOOPS]
@@ -56,12 +55,11 @@ def acceptance_table(findings: Findings) -> str:
 def voice_table(findings: Findings) -> str:
     """Our acceptance by voice and ratio."""
     rows = []
-    for name in dict.fromkeys(str(each.spoken.voice) for each in findings.commands):
-        chosen = of_voice(name)
-        group = next(each.spoken.voice.group for each in findings.commands if chosen(each))
+    for voice in findings.voices:
+        chosen = of_voice(voice)
         cells = [percent(findings.acceptance(OURS, at(chosen, snr)).share) for snr in SNRS]
         spoken = str(_spoken(findings, at(chosen, None)))
-        rows.append([name, group.partition(", ")[2], spoken, *cells])
+        rows.append([str(voice), "held out" if voice.held else "trained", spoken, *cells])
     return table(["voice", "", "commands", *(_snr(snr) for snr in SNRS)], rows)
 
 
@@ -113,7 +111,6 @@ def cost_table(findings: Findings) -> str:
     prints = findings.footprints
     rows += [
         ["start-up, processor time", *(f"{prints[loop]['seconds']:.2f} s" for loop in LOOPS)],
-        ["start-up, by the clock", *(f"{prints[loop]['wall']:.2f} s" for loop in LOOPS)],
         ["memory when it listens", *(f"{prints[loop]['ready']:.0f} MB" for loop in LOOPS)],
         ["memory after two minutes of sound", *(f"{prints[loop]['after']:.0f} MB"
                                                 for loop in LOOPS)],
@@ -148,9 +145,8 @@ def forced_table(findings: Findings) -> str:
     """What each rule leaves behind a decoder that cannot reject, alone and taken from all."""
     rows = []
     for name in next((talk.forced for talk in findings.talk if talk.forced), {}):
-        told = name
-        for rule, words in _RULE_NAMES.items():
-            told = told.replace(rule, words)
+        rule = name.removeprefix("all but ")
+        told = name.replace(rule, _RULE_NAMES.get(rule, rule))
         rates = [rate_cell(findings.forced(name, state, findings.talk_kinds))
                  for state in RULE_STATES]  # fmt: skip
         rows.append([f"**{told}**" if name == "all" else told, *rates])

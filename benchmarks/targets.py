@@ -79,8 +79,11 @@ def _accepted(findings: Findings, who: str, chosen: Chosen, where: str, wanted: 
 
 def _why_refused(findings: Findings, chosen: Chosen) -> str:
     """Name the voices that are refused most, and the rule whose refusals are dearest."""
-    names = sorted({str(each.spoken.voice) for each in findings.commands if chosen(each)})
-    shares = {name: findings.acceptance(OURS, both(chosen, of_voice(name))).share for name in names}
+    found = {
+        str(voice): findings.acceptance(OURS, both(chosen, of_voice(voice)))
+        for voice in findings.voices
+    }
+    shares = {name: each.share for name, each in found.items() if each.spoken}
     worst = sorted(shares, key=lambda name: shares[name])[:3]
     told = "worst: " + ", ".join(f"{name} {100 * shares[name]:.0f} %" for name in worst)
     without = {rule: findings.acceptance(rule, chosen) for rule in SWITCHED_OFF}

@@ -78,5 +78,8 @@ def test_recorded_answers_are_replayed_in_order() -> None:
     replaying = Replaying(recording.answers)
     replaying.reset()
 
+    replaying.asleep = True
+    assert replaying.process_samples(sounds[0]) == 0.0
+    replaying.asleep = False
     assert [replaying.process_samples(sounds[0]) for _ in range(5)] == answers
     assert len(set(answers)) > 1
