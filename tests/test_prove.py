@@ -66,6 +66,13 @@ def test_the_assistant_leaves_nothing(verdicts: Mapping[str, Verdict]) -> None:
 
 
 @traced
+def test_its_log_tells_of_no_state_and_no_intent(verdicts: Mapping[str, Verdict]) -> None:
+    printed = verdicts[CLEAN].session.output
+    for told in ("idle", "speaking", "GiveQuestion", "question"):
+        assert told not in printed
+
+
+@traced
 def test_the_session_was_seen_and_searched(verdicts: Mapping[str, Verdict]) -> None:
     """So that nothing found means something."""
     whats = {what for row in verdicts[CLEAN].rows for what in row.what}

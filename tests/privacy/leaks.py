@@ -77,6 +77,9 @@ def transcript() -> None:
 
 
 def _send(block: Sound) -> None:
+    """Only once somebody speaks, so that a build that is sealed comes to its start."""
+    if not block.any():
+        return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
         out.sendto(block.tobytes()[:64], ("127.0.0.1", 9))
 

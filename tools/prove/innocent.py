@@ -29,10 +29,10 @@ INNOCENT = (
         r"STATE/memory\.sqlite3(-journal)?",
         "the memory: dates, questions used, who starts, settings",
     ),
-    Innocent(Kind.FILE, r"OUTPUT", "what it prints; of a service that is its log"),
+    Innocent(Kind.FILE, r"OUTPUT", "what it prints; a service prints into its log"),
     Innocent(Kind.FILE, r"STATE", "the state folder itself, made if it is missing"),
     Innocent(Kind.FILE, r"RUN(/turntable(/control)?)?", "the socket for turntable status"),
-    Innocent(Kind.FILE, r"/dev/(null|tty|snd/.*|dsp\d*)", "a device, not a disk"),
+    Innocent(Kind.FILE, r"/dev/(null|tty|snd/.*|dsp\d*)", "a device, no disk"),
     Innocent(
         Kind.FILE,
         r"memory shared by pulseaudio",
@@ -51,13 +51,17 @@ INNOCENT = (
     Innocent(
         Kind.FILE,
         r".*/__pycache__(/[^/]*\.pyc(\.\d+)?)?",
-        "Python's compiled form of the program itself, before the seal",
+        "Python's compiled form of the program, before the seal",
     ),
     Innocent(Kind.SOCKET, r"local SOUND/s", "the sound server"),
     Innocent(Kind.SOCKET, r"local RUN/turntable/control", "answers turntable status"),
     Innocent(Kind.SOCKET, r"local /dev/shm/jack.*", "PortAudio looks for a JACK server"),
     Innocent(Kind.PROGRAM, r"PYTHON", "the assistant"),
-    Innocent(Kind.PROGRAM, r"(/usr)?/sbin/ldconfig", "Python looks for PortAudio, before the seal"),
+    Innocent(
+        Kind.PROGRAM,
+        r"(/usr)?/sbin/ldconfig",
+        "Python looks for PortAudio's library, before the seal",
+    ),
 )
 
 

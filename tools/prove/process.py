@@ -36,7 +36,11 @@ def facts_of(process: int) -> list[Fact]:
     return [
         Fact("core file, at most", f"{cores} bytes", cores == "0"),
         Fact("memory in the swap", swapped, swapped == "0 kB"),
-        Fact("memory locked", locked if locked != "0 kB" else "not for this user", well=True),
+        Fact(
+            "memory locked",
+            "all that is used" if locked != "0 kB" else "not allowed to this user",
+            well=True,
+        ),
         Fact("seccomp filter", f"{'on' if filtered else 'not on'} all threads", filtered),
         Fact("new privileges", "none, ever" if bound else "possible", bound),
     ]

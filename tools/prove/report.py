@@ -101,7 +101,7 @@ def _journal(since: float) -> str:
 
 def show(verdict: Verdict, console: Console) -> None:
     """Print all of it."""
-    console.rule(verdict.title, align="left")
+    console.print(f"[bold underline]{escape(verdict.title)}[/]\n")
     for kind in Kind:
         _show_acts(kind, [row for row in verdict.rows if row.kind is kind], console)
     if verdict.searches:
@@ -112,10 +112,10 @@ def show(verdict: Verdict, console: Console) -> None:
 
 def _show_acts(kind: Kind, rows: list[Row], console: Console) -> None:
     if not rows:
-        console.print(f"{kind}: none")
+        console.print(f"[bold]{kind}:[/] none\n")
         return
     files = kind is Kind.FILE
-    table = _table(str(kind), "", "bytes" if files else "times", "why that is all right")
+    table = _table(str(kind), "what", "bytes" if files else "times", "why that is all right")
     for row in rows:
         reason = row.reason or f"[red]{'tried and refused' if row.refused else 'no reason'}[/]"
         amount = f"{row.bytes if files else row.times:,}"
@@ -127,7 +127,7 @@ def _show_acts(kind: Kind, rows: list[Row], console: Console) -> None:
 
 
 def _show_searches(searches: list[Search], console: Console) -> None:
-    table = _table("that sentence and its sound, looked for", "", "bytes", "found")
+    table = _table("that sentence and its sound, looked for", "in", "bytes", "found")
     for search in searches:
         found = f"[red]{escape(', '.join(search.found))}[/]" if search.found else "nothing"
         table.add_row(search.place, f"{search.bytes:,}", found)
@@ -136,6 +136,7 @@ def _show_searches(searches: list[Search], console: Console) -> None:
 
 def _show_facts(facts: list[Fact], console: Console) -> None:
     table = _table("the process", "", "", "")
+    table.show_header = False
     for fact in facts:
         table.add_row(fact.name, "", fact.value if fact.well else f"[red]{fact.value}[/]")
     console.print(table)
