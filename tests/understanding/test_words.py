@@ -9,31 +9,30 @@ import pytest
 
 from assistant.understanding.words import Span, Words
 
-SECRET = "walrus"
+CANARY = "walrus"
 
 
 @pytest.fixture
 def words() -> Words:
-    return Words(f"start our {SECRET}", (Span(0.1, 0.4), Span(0.4, 0.6), Span(0.6, 1.0)), -12.5)
+    return Words(f"start our {CANARY}", (Span(0.1, 0.4), Span(0.4, 0.6), Span(0.6, 1.0)), -12.5)
 
 
 def test_words_are_revealed_only_on_purpose(words: Words) -> None:
-    assert words.reveal() == f"start our {SECRET}"
+    assert words.reveal() == f"start our {CANARY}"
 
 
 @pytest.mark.parametrize("show", [repr, str, ascii, "{}".format, "{!r:>40}".format, "%s".__mod__])
 def test_no_way_of_showing_shows_them(words: Words, show: object) -> None:
     assert callable(show)
-    assert SECRET not in show(words)
-    assert SECRET not in show([words])
-    assert SECRET not in show({"heard": words})
+    assert CANARY not in show(words)
+    assert CANARY not in show([words])
+    assert CANARY not in show({"heard": words})
 
 
 def test_an_error_that_carries_them_does_not_show_them(words: Words) -> None:
-    try:
+    with pytest.raises(ValueError, match="redacted") as error:
         raise ValueError(words)
-    except ValueError as error:
-        assert SECRET not in "".join(traceback.format_exception(error))
+    assert CANARY not in "".join(traceback.format_exception(error.value))
 
 
 @pytest.mark.parametrize("store", [pickle.dumps, copy.copy, copy.deepcopy, json.dumps])
@@ -41,7 +40,7 @@ def test_they_cannot_be_stored(words: Words, store: object) -> None:
     assert callable(store)
     with pytest.raises(TypeError) as error:
         store(words)
-    assert SECRET not in str(error.value)
+    assert CANARY not in str(error.value)
 
 
 def test_they_have_no_dictionary_to_look_into(words: Words) -> None:
