@@ -111,6 +111,11 @@ class Findings:
         return [talk for talk in self.talk if talk.kind in wanted]
 
 
+def held_out(result: CommandResult) -> bool:
+    """Choose the commands of all voices that the model never heard."""
+    return result.spoken.voice.held
+
+
 def spoken_by(group: str) -> Chosen:
     """Choose the commands of a group of voices."""
     return lambda result: result.spoken.voice.group == group

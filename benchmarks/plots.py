@@ -8,7 +8,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 
-from benchmarks.findings import UNSEEN_ESPEAK, UNSEEN_OTHERS, Findings, at, spoken_by
+from benchmarks.findings import UNSEEN_ESPEAK, UNSEEN_OTHERS, Findings, at, held_out, spoken_by
 from benchmarks.jobs import GRAMMAR, LOOPS, OPEN, OURS
 from benchmarks.plan import SNRS, STATES
 
@@ -101,7 +101,7 @@ def _false_actions(findings: Findings) -> Any:
 def _waits(findings: Findings) -> Any:
     figure, axis = plt.subplots(figsize=(7, 3.2))
     for loop in LOOPS:
-        waits = np.sort(findings.waits(loop, lambda _: True)) * 1000
+        waits = np.sort(findings.waits(loop, held_out)) * 1000
         if not len(waits):
             continue
         shares = np.arange(1, len(waits) + 1) / len(waits) * 100
