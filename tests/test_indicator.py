@@ -150,8 +150,7 @@ def is_listening(table: Table) -> bool:
 
 def fall_asleep(table: Table) -> None:
     table.wait_until(lambda: is_listening(table))
-    table.say("go to sleep")
-    table.next("heard", intent="GoToSleep")
+    table.press("GoToSleep")
     table.next("state", name="asleep")
 
 

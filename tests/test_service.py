@@ -205,7 +205,7 @@ def test_the_owner_can_wake_it(served: Path, woken: list[str]) -> None:
 
 
 @given(wish=st.binary(max_size=40).filter(lambda wish: wish not in {b"", STATUS, WAKE}))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_other_wish_is_refused(served: Path, woken: list[str], wish: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(served))

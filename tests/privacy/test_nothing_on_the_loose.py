@@ -18,7 +18,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import app
@@ -63,6 +63,7 @@ WAYS: tuple[Callable[[Words], str], ...] = (
 )
 
 
+@settings(deadline=None)
 @given(text=st.text(min_size=1), ends=st.lists(st.floats(0, 9), max_size=3))
 def test_words_show_nothing_of_themselves(text: str, ends: list[float]) -> None:
     words = Words(f"{CANARY} {text}", tuple(Span(0, end) for end in ends))
@@ -273,6 +274,7 @@ def test_an_error_of_the_engine_carries_no_words(engine: VoskRecognizer, step: s
 # ---- sound lives in bounded memory ---------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(lengths=st.lists(st.integers(0, 3000), max_size=20))
 def test_an_utterance_never_grows_and_is_overwritten(lengths: list[int]) -> None:
     kept = Utterance(0.5)
