@@ -73,7 +73,8 @@ def read_yaml(file: Path) -> tuple[Any, yaml.Node | None]:
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+        unclosed = "end of stream" in (error.problem or "")
+        mark = (error.context_mark if unclosed else None) or error.problem_mark
         raise BadContent(
             f"is not YAML: {error.problem}",
             file=file,
@@ -81,14 +82,9 @@ def read_yaml(file: Path) -> tuple[Any, yaml.Node | None]:
             remedy="mend this line",
         ) from error
     except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1
+        line = text.encode()[: error.position].count(b"\n") + 1
         problem = "has a character that cannot be used"
         raise BadContent(problem, file=file, line=line, remedy="remove it") from error
-    except (OverflowError, ValueError) as error:
-        before = re.split(r"\\U(?!000|0010)", text, maxsplit=1)[0]
-        problem = "has a character with a number that is too large"
-        line = before.count("\n") + 1
-        raise BadContent(problem, file=file, line=line, remedy="write the character") from error
 
 
 def read_text(file: Path) -> str:
@@ -165,15 +161,15 @@ def _check_keys(node: yaml.Node, file: Path) -> None:
 def line_of(node: yaml.Node | None, path: str) -> int:
     """The line (from 1) of a place such as ``$.steps[2].minutes``; of its parent if unknown."""
     line = node.start_mark.line + 1 if node is not None else 1
-    for name, index in re.findall(r"\.([\w-]+)|\[(\d+)\]", path):
+    for key in _keys(path):
         child = None
-        if name and isinstance(node, yaml.MappingNode):
-            pairs = {key.value: (key, value) for key, value in node.value}
-            if name in pairs:
-                line = pairs[name][0].start_mark.line + 1
-                child = pairs[name][1]
-        elif index and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
-            child = node.value[int(index)]
+        if isinstance(node, yaml.MappingNode):
+            pairs = {name.value: (name, value) for name, value in node.value}
+            if key in pairs:
+                line = pairs[key][0].start_mark.line + 1
+                child = pairs[key][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            child = node.value[key]
             line = child.start_mark.line + 1
         if child is None:
             return line
@@ -190,8 +186,7 @@ def convert(data: object, node: yaml.Node | None, shape: type[Shape], file: Path
     try:
         return msgspec.convert(data, type=shape)
     except msgspec.ValidationError as error:
-        problem, place = _told(error)
-        place = _named(place, data, shape)
+        problem, place = _told(error, data, shape)
         unknown = re.search(r"unknown field `([^`]+)`", problem)
         line = line_of(node, f"{place}.{unknown[1]}" if unknown else place)
         about = f" in {place.removeprefix('$.')}" if place != "$" else ""
@@ -199,26 +194,43 @@ def convert(data: object, node: yaml.Node | None, shape: type[Shape], file: Path
         raise BadContent(problem + about, file=file, line=line, remedy=remedy) from error
 
 
-def _told(error: msgspec.ValidationError) -> tuple[str, str]:
-    """What is wrong, and where, as ``$.steps[2].minutes``."""
-    problem, _, place = str(error).partition(" - at ")
-    return problem, place.removeprefix("key in ").strip("`") or "$"
+def _told(error: msgspec.ValidationError, data: object, shape: type) -> tuple[str, str]:
+    """What is wrong, and where, as ``$.steps[2].minutes``.
 
-
-def _named(place: str, data: object, shape: type) -> str:
-    """The place with the key that msgspec leaves out, as in ``$.lengths[...]``.
-
-    It is the key without whose fellows the same place is still wrong.
+    Where msgspec leaves out the key, as in ``$.lengths[...]``, it is the one that makes the same
+    mistake when it stands there alone.
     """
-    before, ellipsis, _ = place.partition("[...]")
-    parts = before.removeprefix("$").split(".")[1:]
-    if not ellipsis or not isinstance(data, dict) or len(parts) != 1:
-        return before
-    inner = data[parts[0]]
-    for key in inner:
+    text = str(error)
+    problem, _, place = text.partition(" - at ")
+    above, dots, below = place.removeprefix("`key` in ").strip("`").partition("[...]")
+    if not dots and "`key`" not in place:
+        return problem, above or "$"
+    keys = _keys(above)
+    for key, value in _inside(data, keys).items():
         try:
-            msgspec.convert({**data, parts[0]: {key: inner[key]}}, type=shape)
-        except msgspec.ValidationError as error:
-            if _told(error)[1].startswith(before + "[...]"):
-                return f"{before}.{key}"
-    return before
+            msgspec.convert(_with(data, keys, {key: value}), type=shape)
+        except msgspec.ValidationError as alone:
+            if str(alone) == text:
+                return problem, f"{above}.{key}{below}"
+    return problem, above
+
+
+def _keys(place: str) -> list[str | int]:
+    """The keys that lead to a place: ``$.steps[2].minutes`` is steps, 2, minutes."""
+    found = re.findall(r"\.([^.\[]+)|\[(\d+)\]", place)
+    return [name or int(index) for name, index in found]
+
+
+def _inside(data: Any, keys: list[str | int]) -> dict[Any, Any]:
+    for key in keys:
+        data = data[key]
+    return data if isinstance(data, dict) else {}
+
+
+def _with(data: Any, keys: list[str | int], value: object) -> object:
+    """The data with another value at a place; the data itself stays as it is."""
+    if not keys:
+        return value
+    changed: Any = dict(data) if isinstance(data, dict) else list(data)
+    changed[keys[0]] = _with(data[keys[0]], keys[1:], value)
+    return changed
