@@ -4,6 +4,7 @@ A household's choices live in `config.toml`; thresholds are not configurable, th
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +23,9 @@ BLOCK = 512
 
 _TRICKS = r"\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff"
 """Characters that steer a terminal or turn writing around; no name needs them."""
-ShortName = Annotated[str, Meta(min_length=1, max_length=40, pattern=rf"^[^{{}}{_TRICKS}]+\Z")]
+ShortName = Annotated[
+    str, Meta(min_length=1, max_length=40, pattern=rf"^[^\s{{}}{_TRICKS}][^{{}}{_TRICKS}]*\Z")
+]
 
 _LARGEST_FILE = 8_000
 """Bytes of `config.toml`; a household's has some hundred."""
@@ -161,25 +164,51 @@ def load_settings(file: Path) -> Settings:
         BadConfiguration: not TOML, an unknown key, a wrong type or value; one line.
     """
     try:
-        return msgspec.toml.decode(_read(file), type=Settings)
+        text = _read(file)
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
         raise BadConfiguration(problem, file=file, remedy="check its permissions") from error
+    try:
+        return msgspec.toml.decode(text, type=Settings)
     except RecursionError as error:
         raise BadConfiguration("is nested too deeply", file=file) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise BadConfiguration(
-            str(error), file=file, remedy="mend it, or run `turntable setup`"
-        ) from error
+    except ValueError as error:  # msgspec's errors are ValueErrors, and so is a number too long
+        problem, line = _told(str(error), text)
+        remedy = "mend it, or run `turntable setup`"
+        raise BadConfiguration(problem, file=file, line=line, remedy=remedy) from error
 
 
-def _read(file: Path) -> bytes:
-    """The file's bytes.
+def _told(message: str, text: str) -> tuple[str, int]:
+    """What is wrong in words for people, and its line, as far as it can be told."""
+    if at := re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message):
+        return f"is not TOML: {message[: at.start()]}", int(at[1] or len(text.splitlines()))
+    problem, _, place = message.partition(" - at ")
+    problem = re.sub(r" matching regex .*", " of another form", problem)
+    unknown = re.search(r"unknown field `([^`]+)`", problem)
+    *section, key = [*re.findall(r"\.(\w+)", place), *([unknown[1]] if unknown else [])] or [""]
+    about = f" in {place.strip('`$.')}" if place.strip("`$.") else ""
+    return problem + about, _line_of(text.splitlines(), section, key)
+
+
+def _line_of(lines: list[str], section: list[str], key: str) -> int:
+    """The line of a key of a TOML file, from 1; 0 if it is not written in the plain way."""
+    here: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if header := re.fullmatch(r"\s*\[([\w.]+)\]\s*(#.*)?", line):
+            here = header[1].split(".")
+        elif here == section and key and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return number
+    return _line_of(lines, section[:-1], section[-1]) if section else 0
+
+
+def _read(file: Path) -> str:
+    """The file's text.
 
     Raises:
-        BadConfiguration: a pipe or a device, which could hold us up for ever, or too large.
+        BadConfiguration: a pipe or a device, which could hold us up for ever, too large, or no
+            text.
         OSError: it cannot be read.
     """
     if file.exists() and not file.is_file():
@@ -188,7 +217,13 @@ def _read(file: Path) -> bytes:
         raw = opened.read(_LARGEST_FILE + 1)
     if len(raw) > _LARGEST_FILE:
         raise BadConfiguration("is too large", file=file, remedy="mend it, or remove it")
-    return raw
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadConfiguration(
+            "is not UTF-8 text", file=file, line=line, remedy="save it as UTF-8"
+        ) from error
 
 
 def save_settings(settings: Settings, file: Path) -> None:
@@ -212,3 +247,6 @@ def save_settings(settings: Settings, file: Path) -> None:
     except OSError as error:
         problem = f"cannot be written: {error.strerror}"
         raise BadConfiguration(problem, file=file, remedy="check its permissions") from error
+    except UnicodeEncodeError as error:  # half a character, from a terminal of another encoding
+        problem = "cannot be written: a name in it is no text"
+        raise BadConfiguration(problem, file=file, remedy="type it anew") from error
