@@ -259,13 +259,16 @@ def run_by_voice(home: app.Home, model: Path) -> None:
                 numbers = home.content.lines.numbers
                 keyboard = Keyboard(home.phrases, home.settings.name, numbers)
                 app.read_keys(live.assistant, keyboard)
-            let_go = live.run()
-    if not let_go:
-        _leave_at_once()
+            live.run()
+    _leave_at_once()
 
 
 def _leave_at_once() -> None:
-    """End the process without PortAudio's own farewell, which would hang with its device."""
+    """End the process when all of ours is closed, without the libraries' farewell.
+
+    PortAudio's would hang with a device that hangs; unloading the model takes a second on a busy
+    board, and the service manager waits.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

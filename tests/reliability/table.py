@@ -31,6 +31,7 @@ from tests.audio.virtual_audio import VirtualAudio
 
 PATIENCE = 30.0
 """Seconds anything may take on a machine that is busy with everything else."""
+TRIES = 4
 
 RITUAL = """\
 title: two turns
@@ -102,9 +103,9 @@ class Table:
         self.records: list[Record] = []
         self._arriving = arriving
 
-    def next(self, kind: str, **fields: object) -> Record:
+    def next(self, kind: str, *, patience: float = PATIENCE, **fields: object) -> Record:
         """Wait for a record of this kind with these fields; those before it are kept too."""
-        limit = time.monotonic() + PATIENCE
+        limit = time.monotonic() + patience
         while True:
             try:
                 record = self._arriving.get(timeout=max(0.01, limit - time.monotonic()))
@@ -137,6 +138,17 @@ class Table:
     def say(self, text: str) -> Playing:
         """Say something into the microphone, in a voice that the rehearsal model knows."""
         return self.audio.say_into_mic(sound_of(text))
+
+    def be_understood(self, text: str, intent: str) -> None:
+        """Say something until it is understood: a busy machine tears the sound it plays."""
+        for _ in range(TRIES):
+            self.say(text).wait()
+            try:
+                self.next("heard", patience=5.0, intent=intent)
+            except AssertionError:
+                continue
+            return
+        raise AssertionError(f"{text!r} was not understood")
 
     def turn_left(self) -> float:
         """Seconds left of the turn."""

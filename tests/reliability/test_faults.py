@@ -54,8 +54,7 @@ class TestMicrophone:
         table.audio.plug_in_microphone()
         table.manager.wait_for(BACK.format("microphone"))
         assert told not in sentences(table)
-        table.say("turntable I'm done")
-        table.next("heard", intent="Done")
+        table.be_understood("turntable I'm done", "Done")
         table.next("turn", event="start", partner=2)
         assert sentences(table).count(told) == 1
 
@@ -87,8 +86,7 @@ class TestSoundServer:
         table.audio.start()
         table.manager.wait_for(BACK.format("microphone"))
         with table.audio.record_speaker() as recording:
-            table.say("turntable stop")
-            table.next("heard", intent="Stop")
+            table.be_understood("turntable stop", "Stop")
             table.next("say")
             assert recording.read_until_quiet().any()
 
@@ -181,8 +179,7 @@ class TestRecognizer:
         table.manager.wait_for(LOST.format("recognizer"))
         assert table.state is StateName.IDLE
         engine.fails = False
-        table.say("start our check in")
-        table.next("heard", intent="StartRitual")
+        table.be_understood("start our check in", "StartRitual")
         table.manager.wait_for(BACK.format("recognizer"))
         table.next("state", name="asked")
         table.press("No")
@@ -204,8 +201,7 @@ class TestSleep:
         table.press("WakeUp")
         table.next("state", name="idle")
         table.wait_until(lambda: table.streams("source-outputs") == 1)
-        table.say("what do you record")
-        table.next("heard", intent="WhatDoYouRecord")
+        table.be_understood("what do you record", "WhatDoYouRecord")
 
 
 def threads(name: str) -> int:

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -162,7 +161,7 @@ class Soak:
             self._loudspeaker,
             self._recognizer,
             voice,
-            partial(self._reload, home),
+            self._reload,
         )
         self.assistant.start()
         self._keeper.tell_dates()
@@ -221,8 +220,8 @@ class Soak:
         if record.kind == "say" and record.fields["text"] == self._closing:
             self.day.rituals += 1
 
-    def _reload(self, home: app.Home) -> None:
-        again = app.open_home(home.settings)
+    def _reload(self) -> None:
+        again = app.open_home(SETTINGS)
         self.assistant.renew(again, app.ears_with(again, self._recognizer))
         give_back()
 
