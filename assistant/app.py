@@ -16,8 +16,8 @@ from assistant import content as content_files
 from assistant.config import Hearing, Settings, VoiceSettings, config_file, load_settings
 from assistant.content import Content
 from assistant.conversation.checks import check_content
+from assistant.conversation.household import Household, Memories
 from assistant.conversation.machine import Conversation
-from assistant.conversation.stage import Household, Memories
 from assistant.events import (
     Chime,
     Command,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from assistant.calendar import Appointment, instant, resolve
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.errors import BadState, MemoryLost
 from assistant.events import (
     Appoint,

@@ -10,7 +10,7 @@ import pytest
 
 from assistant import app
 from assistant.config import Timing, VoiceSettings
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.events import (
     Event,
     Heard,

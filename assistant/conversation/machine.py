@@ -29,7 +29,8 @@ from assistant.conversation.activities import (
     deadline,
 )
 from assistant.conversation.answers import take_as_no
-from assistant.conversation.stage import Household, Memories, Stage
+from assistant.conversation.household import Household, Memories
+from assistant.conversation.stage import Stage
 from assistant.conversation.table import Place, action_for
 from assistant.conversation.turns import Turn
 from assistant.events import (

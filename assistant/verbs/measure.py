@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from assistant import app
 from assistant.config import BLOCK, SAMPLE_RATE, config_file, load_settings
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.conversation.table import Place, listening
 from assistant.errors import RecognizerFailed
 from assistant.hearing.models import rehearsal_model

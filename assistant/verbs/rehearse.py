@@ -7,8 +7,8 @@ from rich.console import Console
 
 from assistant import app
 from assistant.config import Settings, VoiceSettings
+from assistant.conversation.household import Memories
 from assistant.conversation.rituals import pick_length
-from assistant.conversation.stage import Memories
 from assistant.errors import BadContent
 from assistant.hearing.models import rehearsal_model
 from assistant.rehearsal.partners import NAMES, VOICES, Line, Partners

@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, Self
 
 from assistant.conversation.checks import check_content
+from assistant.conversation.household import Household, Memories
 from assistant.conversation.machine import Conversation
-from assistant.conversation.stage import Household, Memories
 from assistant.conversation.table import Place, listening
 from assistant.events import (
     Command,

@@ -5,8 +5,8 @@ from random import Random
 
 from assistant.config import Timing
 from assistant.content import Content
+from assistant.conversation.household import Household, Memories
 from assistant.conversation.machine import Conversation
-from assistant.conversation.stage import Household, Memories
 from assistant.conversation.table import Place
 from assistant.events import (
     Appoint,

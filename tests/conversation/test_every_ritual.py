@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.conversation.table import Place
 from assistant.schema import CloseStep
 from tests.conversation.kitchen import ours

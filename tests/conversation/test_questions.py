@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.conversation.table import Place
 from tests.conversation.sitting import Table
 

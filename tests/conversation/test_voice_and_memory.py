@@ -5,7 +5,7 @@ import dataclasses
 import msgspec
 import pytest
 
-from assistant.conversation.stage import Household, Memories
+from assistant.conversation.household import Household, Memories
 from assistant.conversation.table import Place
 from assistant.events import DateArrived, DatesChanged, Part, PartBack, PartLost, When
 from tests.conversation.kitchen import kitchen

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from assistant import app
 from assistant.config import BLOCK, SAMPLE_RATE, Hearing, Settings
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.conversation.table import Place, listening
 from assistant.errors import RecognizerFailed
 from assistant.events import Heard, Intent, NotUnderstood

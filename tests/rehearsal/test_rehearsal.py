@@ -7,7 +7,7 @@ import pytest
 from assistant import app
 from assistant.config import Settings, VoiceSettings
 from assistant.content import load
-from assistant.conversation.stage import Memories
+from assistant.conversation.household import Memories
 from assistant.errors import RehearsalFailed
 from assistant.events import TurnChange, TurnMark
 from assistant.hearing.models import rehearsal_model
