@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.jobs import CommandResult, TalkResult
+from benchmarks.rule_sets import SWITCHED_OFF
 from benchmarks.scores import Acceptance, count, percentile, poisson
 from benchmarks.voices import Voice
 
@@ -119,6 +120,11 @@ def held_out(result: CommandResult) -> bool:
 def spoken_by(group: str) -> Chosen:
     """Choose the commands of a group of voices."""
     return lambda result: result.spoken.voice.group == group
+
+
+def with_rules(result: CommandResult) -> bool:
+    """Choose the commands that were also heard with each rule switched off."""
+    return not SWITCHED_OFF.keys().isdisjoint(result.outcomes)
 
 
 def at(chosen: Chosen, snr: float | None) -> Chosen:

@@ -9,9 +9,11 @@ from benchmarks.findings import (
     Findings,
     Rate,
     at,
+    both,
     held_out,
     of_voice,
     spoken_by,
+    with_rules,
 )
 from benchmarks.jobs import GRAMMAR, LOOPS, OPEN, OURS, RULE_STATES, CommandResult
 from benchmarks.noise import HOUSEHOLD
@@ -139,7 +141,7 @@ def detector_table(findings: Findings) -> str:
 def rule_table(findings: Findings) -> str:
     """Our ear without each rule: acceptance, waiting, and false actions an hour."""
     rows = []
-    unseen = spoken_by(UNSEEN_ESPEAK)
+    unseen = both(spoken_by(UNSEEN_ESPEAK), with_rules)
     for rule in (OURS, *SWITCHED_OFF):
         name = "**all rules**" if rule == OURS else f"without {_RULE_NAMES[rule]}"
         accepted = [_accepted(findings, rule, at(unseen, snr)) for snr in (None, 12.0)]
