@@ -7,6 +7,7 @@ mostly wait for each other. Other C libraries know nothing of this, and need not
 """
 
 import ctypes
+import gc
 
 _ARENA_MAX = -8
 """`M_ARENA_MAX` of malloc.h."""
@@ -22,7 +23,12 @@ def use_few_arenas() -> bool:
 
 
 def give_back() -> None:
-    """Return to the system what is free, after something big has been replaced."""
+    """Return to the system what is free, after something big was loaded or has been replaced.
+
+    A full collection comes first: Python's own may be hours away in a process that is idle, and
+    what was replaced is held by cycles until then.
+    """
+    gc.collect()
     trim = getattr(_libc, "malloc_trim", None)
     if trim is not None:
         trim(0)

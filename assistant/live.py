@@ -252,6 +252,7 @@ def run_by_voice(home: app.Home, model: Path) -> None:
         live = LiveAssistant(home, recognizer, devices, memory, show=show, manager=manager)
         pins.when_pressed(live.assistant.wake)
         status = StatusSocket(control_socket(), live.vitals.report, live.assistant.wake)
+        give_back()
         live.vitals.seal = seal(state_folder())
         with closing(status), _heeding_signals(live):
             status.start()

@@ -43,13 +43,14 @@ def main(hours: int = WHOLE) -> int:
         "check_ins_closed": day.rituals,
         "records": day.records,
         "faults": day.faults,
+        "memory_every_ten_minutes": [round(one.memory, 1) for one in day.samples],
         "problems": problems,
     }
-    print(json.dumps(report, indent=2))
+    print(json.dumps(report))
     if hours >= WHOLE:
         from tools.soak.plot import draw  # noqa: PLC0415 - needs matplotlib
 
-        (DOCS / "soak.json").write_text(json.dumps(report, indent=2) + "\n")
+        (DOCS / "soak.json").write_text(json.dumps(report, indent=1) + "\n")
         draw(day, DOCS / "soak.png")
     return int(bool(problems))
 

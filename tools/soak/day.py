@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -248,6 +249,7 @@ def live_a_day(
     random = Random(seed)
     with closing(Memory.open(folder)) as memory:
         soak = Soak(folder, seed, memory)
+        give_back()
         try:
             for hour in range(hours):
                 _live_an_hour(soak, hour * HOUR, random)
@@ -261,11 +263,14 @@ def live_a_day(
 
 
 def _live_an_hour(soak: Soak, begins: float, random: Random) -> None:
+    """One hour; the first has seen every fault once when memory begins to be compared."""
+    every = sorted(soak.faults.kinds)
+    kinds = every if begins == 0.0 else random.choices(every, k=4)
     plan: list[tuple[float, Callable[[], None]]] = [
         (120.0, soak.partners.open_ritual),
         (3_000.0, lambda: soak.partners.cook(120.0)),
         (3_300.0, lambda: soak.partners.talk(60.0)),
-        *((random.uniform(0.0, 3_500.0), soak.faults.inject) for _ in range(4)),
+        *((random.uniform(0.0, 3_500.0), partial(soak.faults.inject, kind)) for kind in kinds),
         *((minutes * 60.0, soak.look) for minutes in range(0, 60, 10)),
     ]
     for when, what in sorted(plan, key=lambda entry: entry[0]):

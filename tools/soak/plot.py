@@ -5,7 +5,7 @@ from pathlib import Path
 import matplotlib as mpl
 
 from tools.soak.day import Day
-from tools.soak.verdict import FLAT, settled
+from tools.soak.verdict import FLAT, base
 
 
 def draw(day: Day, file: Path) -> None:
@@ -18,8 +18,7 @@ def draw(day: Day, file: Path) -> None:
         2, 1, sharex=True, figsize=(8, 5), height_ratios=(2, 1), layout="constrained"
     )
     above.plot(hours, [one.memory for one in day.samples], color="tab:blue")
-    base = settled(day)[0].memory
-    above.axhspan(base, base * (1 + FLAT), color="tab:green", alpha=0.15)
+    above.axhspan(base(day), base(day) * (1 + FLAT), color="tab:green", alpha=0.15)
     above.set_ylim(0, max(one.memory for one in day.samples) * 1.15)
     above.set_ylabel("resident memory (MiB)")
     above.set_title("24 simulated hours; the green band is 5 % above the first hour")

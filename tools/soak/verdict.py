@@ -11,10 +11,14 @@ def settled(day: Day) -> list[Sample]:
     return [one for one in day.samples if one.hours >= 1.0]
 
 
+def base(day: Day) -> float:
+    """The highest memory of the first hour, in which everything has happened once (MiB)."""
+    return max(one.memory for one in day.samples if one.hours <= 1.01)
+
+
 def growth(day: Day) -> float:
-    """How far memory rose above that at the end of the first hour, as a part of it."""
-    after = settled(day)
-    return max(one.memory for one in after) / after[0].memory - 1.0
+    """How far memory rose above that of the first hour, as a part of it."""
+    return max(one.memory for one in settled(day)) / base(day) - 1.0
 
 
 def judge(day: Day) -> list[str]:
