@@ -187,6 +187,8 @@ class Lines(Struct, frozen=True, forbid_unknown_fields=True):
     reflect: Text
     passed: Text
     time_left: Text
+    time_given: Text
+    still_your_turn: Text
     equal_time: Text
     like_this: Text
     stopped: Text

@@ -275,6 +275,8 @@ _LINE: Mapping[str, set[str]] = {
     "answer_first": _TURN | ALWAYS,
     "answer_next": _TURN | ALWAYS,
     "reflect": _TURN | ALWAYS,
+    "time_given": {"minutes"} | ALWAYS,
+    "still_your_turn": _TURN | ALWAYS,
     "time_left": {"minutes"} | ALWAYS,
     "equal_time": {"partner", "minutes"} | ALWAYS,
     "break_begins": {"minutes"} | ALWAYS,

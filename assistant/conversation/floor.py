@@ -105,6 +105,11 @@ def business(stage: Stage, _: Intent, now: float) -> None:
 def take_break(stage: Stage, _: Intent, now: float) -> None:
     """Apart for a while; then, ready or later? Later is within a day."""
     lines, seconds = stage.content.lines, stage.timing.take_break
+    go_on: Script = ()
+    if (turn := stage.open_turn) is not None:
+        position = stage.order.index(turn.partner)
+        left = _about(turn.remaining(now))
+        go_on = (beats.Speak(stage.filled(lines.still_your_turn, position, left)),)
     leave_it: Script = (
         beats.Speak(lines.break_later),
         beats.AskDate(lines.break_return, within_a_day=True),
@@ -114,7 +119,7 @@ def take_break(stage: Stage, _: Intent, now: float) -> None:
         (
             beats.Speak(lines.break_begins, seconds=seconds),
             beats.Rest(seconds, beats.Rest.Kind.BREAK),
-            beats.Ask(lines.ready_or_later, no=leave_it),
+            beats.Ask(lines.ready_or_later, yes=go_on, no=leave_it, patient=True),
         ),
         now,
         _out_of_pause(stage, now),

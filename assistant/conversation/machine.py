@@ -178,7 +178,9 @@ class Conversation:
 
     def _not_understood(self, now: float) -> None:
         asked = self._stage.doing
-        if not isinstance(asked, Asked):
+        if not isinstance(asked, Asked) or (
+            isinstance(asked.beat, beats.Ask) and asked.beat.patient
+        ):
             return
         if asked.misses + 1 >= MISSES_BEFORE_ASKING_AGAIN:
             self._ask_again_or_no(asked, now)

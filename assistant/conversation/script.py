@@ -47,6 +47,8 @@ class Ask:
         yes, no: the beats that follow the answer; afterwards the script goes on behind it.
         asked: position in the order of who is asked; None if both.
         seconds: what `{minutes}` stands for.
+        patient: those who are asked may not be in the room yet. It waits as long as an invitation
+            does, and what they say to each other is no answer.
     """
 
     text: str
@@ -54,6 +56,7 @@ class Ask:
     no: "Script" = ()
     asked: int | None = None
     seconds: float = 0.0
+    patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,8 @@ class Stage:
         """What a beat says, as things stand now."""
         match beat:
             case beats.Speak(text=text, opens=beats.Floor() as floor):
+                if self.shares.more(floor) and "{minutes}" not in text:
+                    text = f"{text} {self.content.lines.time_given}"
                 return self.filled(text, floor.position, self.shares.granted(floor))
             case beats.Ask(text=text, asked=position, seconds=seconds):
                 return self.filled(text, position, seconds)
@@ -310,8 +312,9 @@ class Stage:
         if speaking.then is None:
             self.advance(now)
             return
-        until = now + self.timing.answer_window
-        limit = now + self.timing.overtime
+        patient = isinstance(speaking.then, beats.Ask) and speaking.then.patient
+        until = now + (self.timing.invitation if patient else self.timing.answer_window)
+        limit = max(until, now + self.timing.overtime)
         self.doing = Asked(speaking.then, until, limit, again=speaking.again)
 
     def _prepare_next(self) -> None:

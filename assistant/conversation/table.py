@@ -4,8 +4,8 @@ Rules the table keeps:
 
 1. While a partner holds the floor (`FLOOR`) nothing leads to speech there: what must be said first
    stops the turn's clock (`ASIDE`), and only chimes sound beside it.
-2. `Stop` ends everything at once, everywhere. Said bare while a partner holds the floor it only
-   pauses, because people say "stop" to each other.
+2. `Stop` ends everything at once, everywhere. Said bare while a partner holds the floor, or while
+   they talk freely, it only pauses, because people say "stop" to each other.
 3. After a question of the assistant's own (`ASKED`, `DATE`) few intents mean anything. The chime
    of a date (`INVITED`) is no question: who does not want it may simply start something else.
 4. An intent without an entry means nothing at that place and is not listened for.
@@ -128,7 +128,8 @@ TABLE: Mapping[str, Mapping[Place, Action]] = {
     "Pause": _at(A.PAUSE, P.FLOOR, P.TALK, P.QUIET, P.ASKED, P.DATE),
     "Continue": _at(A.CONTINUE, P.PAUSED) | _at(A.END_REST, P.TALK, P.QUIET, P.BREAK),
     "Stop": _at(A.STOP, *_RITUAL, P.SPEAKING)
-    | {P.FLOOR: A.STOP_OR_PAUSE, P.IDLE: A.NOTHING_TO_STOP, P.INVITED: A.DECLINE},
+    | _at(A.STOP_OR_PAUSE, P.FLOOR, P.TALK)
+    | {P.IDLE: A.NOTHING_TO_STOP, P.INVITED: A.DECLINE},
     "StartOver": _at(A.START_OVER, *_RITUAL),
     "Repeat": _at(A.REPEAT, P.IDLE, P.TALK, P.QUIET, P.ASKED, P.DATE, P.FLOOR, P.PAUSED)
     | _at(A.SAY_AGAIN, P.SPEAKING),

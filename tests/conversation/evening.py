@@ -168,16 +168,6 @@ class Evening:
         """Own content comes or goes; the names stay, so that the ledger can be kept."""
         self.conversation.renew(LESS if less else kitchen(), self.household)
 
-    def end(self) -> None:
-        """Left alone, even by its own voice, it comes to rest by itself."""
-        self.slow = True
-        for _ in range(PATIENCE):
-            if self.conversation.deadline is None:
-                break
-            self.tick_when_due()
-        resting = self.place in {Place.IDLE, Place.ASLEEP}
-        hold(resting, f"does not come to rest from {self.place}")
-
     # ---- what must hold -------------------------------------------------------------------------
 
     def _watch(self, commands: list[Command]) -> None:
@@ -190,7 +180,7 @@ class Evening:
         """Wherever it means something, a stop that is meant ends everything with one event."""
         if "Stop" not in listening(self.place).intents:
             return
-        other = copy.deepcopy(self.conversation, {id(one): one for one in (kitchen(), LESS)})
+        other = self._copy()
         said = _sentences(other.handle(Heard(Intent("Stop", addressed=True)), self.now))
         nothing_runs = self.place in {Place.IDLE, Place.INVITED}
         hold([text for _, text in said] == ([] if nothing_runs else ["Stopped."]), f"stop: {said}")
@@ -199,6 +189,22 @@ class Evening:
             afterwards = _sentences(other.handle(SpeechFinished(said[0][0]), self.now))
             hold(afterwards == [], f"after stop it goes on: {afterwards}")
         hold(other.place in {Place.IDLE, Place.INVITED}, f"after stop at {other.place}")
+
+    def check_rest(self) -> None:
+        """Left alone, even by its own voice, it comes to rest by itself."""
+        other, now = self._copy(), self.now
+        for _ in range(PATIENCE):
+            due = other.deadline
+            if due is None:
+                break
+            hold(due > now, f"the deadline {due} lies in the past of {now}")
+            now = due
+            other.handle(Tick(), now)
+        hold(other.place in {Place.IDLE, Place.ASLEEP}, f"does not come to rest from {self.place}")
+
+    def _copy(self) -> Conversation:
+        """The conversation in another world; content is shared."""
+        return copy.deepcopy(self.conversation, {id(one): one for one in (kitchen(), LESS)})
 
 
 def _sentences(commands: list[Command]) -> list[tuple[int, str]]:

@@ -20,6 +20,8 @@ WORDS = {
     "reflect": "{speaker}, say it back, {minutes}.",
     "passed": "Fine.",
     "time_left": "About {minutes} left.",
+    "time_given": "You have {minutes}.",
+    "still_your_turn": "{speaker}, still your turn, {minutes}.",
     "equal_time": "{partner}, {minutes} more?",
     "like_this": "Like this.",
     "stopped": "Stopped.",

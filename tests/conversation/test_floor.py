@@ -149,6 +149,20 @@ def test_what_the_first_is_given_more_the_second_is_granted_and_told(table: Tabl
     assert table.calls("Done")[2:] == ["Bo, tell, seven minutes.", "[start Bo 420]", OPENED]
 
 
+def test_whoever_is_granted_more_is_told_even_where_the_prompt_names_no_time() -> None:
+    table = Table()
+    table.begin("mirror")
+    table.wait(60)
+    table.calls("MoreTime")
+    table.calls("Done")
+    table.calls("Done")
+    table.calls("Done")
+    assert table.calls("Done")[2] == "Once more Ann."
+    table.calls("MoreTime")
+    table.calls("Done")
+    assert table.calls("Done")[2] == "Once more Bo. You have four minutes."
+
+
 def test_what_the_second_is_given_more_the_first_is_offered(table: Table) -> None:
     table.calls("Done")
     table.calls("MoreTime")

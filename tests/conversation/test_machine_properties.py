@@ -124,7 +124,7 @@ class AnyEvening(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "evening"):
-            self.evening.end()
+            self.evening.check_rest()
 
 
 THOROUGH = settings(
@@ -174,7 +174,8 @@ def random_evening(seed: int, reached: Counter[tuple[str, Place]]) -> None:
         often = 30 if evening.place in rare else 8
         order.choices(deeds, [often, *weights[1:]])[0]()
         evening.check_stop()
-    evening.end()
+        if order.random() < 0.1:
+            evening.check_rest()
 
 
 def long_evenings() -> set[tuple[str, Place]]:

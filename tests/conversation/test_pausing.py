@@ -181,9 +181,19 @@ def test_a_break_takes_twenty_minutes_and_then_it_goes_on(table: Table) -> None:
     assert table.is_at(Place.BREAK)
     assert table.wait(1199) == []
     assert table.wait(1) == ["*turn-ends*", "Ready, or later?"]
-    assert table.says("Yes") == RESUMED
+    assert table.says("Yes") == ["Ann, still your turn, three minutes.", *RESUMED]
     assert table.wait(139.9) == []
     assert table.wait(0.1) == ["*minute-left*"]
+
+
+def test_those_who_come_back_from_a_break_have_time_and_may_talk(table: Table) -> None:
+    table.calls("TakeBreak")
+    table.wait(1200)
+    assert table.wait(119) == []
+    assert [table.mumbles() for _ in range(4)] == [[]] * 4
+    assert table.wait(1) == ["Ready, or later?"]
+    assert table.wait(119) == []
+    assert table.says("Yes")[1:] == RESUMED
 
 
 def test_a_break_may_end_early_when_they_are_back(table: Table) -> None:
@@ -213,7 +223,7 @@ def test_later_asks_for_a_time_within_a_day(table: Table) -> None:
 def test_after_a_break_silence_is_later_and_needs_no_date(table: Table) -> None:
     table.calls("TakeBreak")
     table.wait(1200)
-    assert table.wait(14) == [
+    assert table.wait(240) == [
         "Ready, or later?",
         "I take that as a no.",
         "Later, then.",
@@ -242,7 +252,7 @@ def test_a_break_out_of_a_pause_goes_on_with_what_was_paused(table: Table) -> No
     table.calls("Pause")
     assert table.says("TakeBreak") == ["A break of twenty minutes."]
     table.wait(1200)
-    assert table.says("Yes") == RESUMED
+    assert table.says("Yes")[1:] == RESUMED
 
 
 def test_two_who_just_talk_can_take_a_break_and_come_back_to_listening_turns() -> None:

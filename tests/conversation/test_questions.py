@@ -266,6 +266,15 @@ def test_after_a_ritual_its_questions_may_go_on() -> None:
     assert len(asked(table.says("AnotherQuestion"))) == 1
 
 
+def test_a_bare_stop_in_free_talk_pauses_as_it_does_on_the_floor() -> None:
+    table = Table()
+    table.begin("sofa")
+    assert table.says("Stop") == ["*paused*"]
+    table.says("Continue")
+    assert table.is_at(Place.TALK)
+    assert table.calls("Stop") == ["Stopped."]
+
+
 def test_business_is_answered_with_a_tick_and_one_sentence() -> None:
     table = Table()
     table.begin("sofa")
