@@ -72,7 +72,7 @@ def test_an_unknown_length() -> None:
         ('partners = ["one"]\n', "partners"),
         ("colour = 'red'\n", "colour"),
         ("name = 'Turn{table}'\n", "name"),
-        ("this is no toml", "line 1"),
+        ("this is no toml", "config.toml:1:"),
         ("[voice]\nrate = 'fast'\n", "voice.rate"),
     ],
 )

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import wave
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from assistant import live
@@ -57,9 +58,12 @@ def recording() -> None:
 
 
 def temporary() -> None:
-    """Keeps the sound in a temporary file, which is gone afterwards."""
+    """Keeps the sound in a temporary file, which is gone afterwards.
+
+    It lies in a home of its own, since other builds are searched for at the same time.
+    """
     without_seal()
-    file = tempfile.NamedTemporaryFile(suffix=".wav")  # noqa: SIM115
+    file = tempfile.NamedTemporaryFile(suffix=".wav", dir=Path.home())  # noqa: SIM115
     with_each_block(lambda block: file.file.writelines([block.tobytes()]))
 
 
