@@ -43,8 +43,9 @@ from assistant.timeline import ReadablePrinter, Record, Timeline
 from assistant.typed import Keyboard
 from assistant.vitals import Vitals
 
-LOOK_AGAIN = 10.0
-"""Seconds between two looks for a lost loudspeaker. Each costs a tenth of a second of hearing."""
+LOOK_AGAIN = 60.0
+"""Seconds between two looks for a new loudspeaker while none works. Each closes the microphone for
+a tenth of a second; a device that is plugged in again where it was is found without it."""
 
 _log = logging.getLogger(__name__)
 

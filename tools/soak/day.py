@@ -236,6 +236,8 @@ def live_a_day(
 ) -> Day:
     """Live through some hours: a check-in each hour, noise, talk, silence, four faults an hour.
 
+    The first hour has every fault three times.
+
     Args:
         folder: for the state.
         hours: how many.
@@ -263,9 +265,13 @@ def live_a_day(
 
 
 def _live_an_hour(soak: Soak, begins: float, random: Random) -> None:
-    """One hour; the first has seen every fault once when memory begins to be compared."""
+    """One hour. The first is a hard one: every fault three times.
+
+    So caches, and an allocator that fragments, have the size they will keep when memory begins to
+    be compared; a leak grows all the same.
+    """
     every = sorted(soak.faults.kinds)
-    kinds = every if begins == 0.0 else random.choices(every, k=4)
+    kinds = every * 3 if begins == 0.0 else random.choices(every, k=4)
     plan: list[tuple[float, Callable[[], None]]] = [
         (120.0, soak.partners.open_ritual),
         (3_000.0, lambda: soak.partners.cook(120.0)),
