@@ -12,7 +12,6 @@ from assistant.config import VoiceSettings
 from assistant.speaking.pyttsx3_voice import Pyttsx3Voice
 from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio, restart_portaudio
 
-
 MORE_TRIES = 2
 """What runs in real time on a shared machine may be torn by its load: such a test may try again."""
 
