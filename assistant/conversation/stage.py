@@ -388,6 +388,7 @@ class Stage:
         self.shares.grow(holding.beat, seconds)
         self.mark(TurnChange.EXTENDED, longer)
         self.chime(ChimeName.HEARD)
+        self._prepare_next()  # the next prompt may name the time
 
     def _offer(self, position: int, seconds: float) -> beats.Ask:
         floor = beats.Floor(position, seconds, beats.UNEXTENDED)

@@ -227,8 +227,15 @@ def test_turns_may_be_as_long_as_they_like() -> None:
 
 
 def test_a_wish_that_makes_no_sense_is_the_usual_length() -> None:
-    for minutes in (0, -5, 10**9, "many"):
+    for minutes in (0, -5, 61, 10**9, "many"):
         table = Table()
         table.says("StartTurns", minutes=minutes)
         table.says("Yes")
         assert "[start Ann 300]" in table.says("Yes")
+
+
+def test_an_hour_each_is_not_too_long() -> None:
+    table = Table()
+    table.says("StartTurns", minutes=60)
+    table.says("Yes")
+    assert "[start Ann 3600]" in table.says("Yes")

@@ -102,6 +102,9 @@ def test_whoever_does_not_want_it_simply_starts_something_else() -> None:
     assert table.says("StartRitual", ritual="sofa") == ["Ann, the sofa?"]
     table.says("No")
     table.happens(DateArrived(ritual="talk"))
+    assert table.says("AnotherQuestion")[1].startswith("Apple")
+    assert table.is_at(Place.IDLE)
+    table.happens(DateArrived(ritual="talk"))
     assert table.says("Help") == ["This is help."]
     assert table.is_at(Place.INVITED)
     assert table.says("GoToSleep")[0] == "I close the microphone."
