@@ -13,6 +13,10 @@ _ARENA_MAX = -8
 """`M_ARENA_MAX` of malloc.h."""
 _ARENAS = 2
 
+HOUR = 3600.0
+SOON = 5.0
+"""Seconds after which all threads have taken what replaces the old."""
+
 _libc = ctypes.CDLL(None)
 
 
@@ -32,3 +36,26 @@ def give_back() -> None:
     trim = getattr(_libc, "malloc_trim", None)
     if trim is not None:
         trim(0)
+
+
+class Housekeeping:
+    """Gives memory back now and then, in quiet times. Pure but for that: time is an argument."""
+
+    def __init__(self, now: float) -> None:
+        """The first time is an hour away; `now` in seconds."""
+        self._next = now + HOUR
+
+    def soon(self, now: float) -> None:
+        """Something big has just been replaced: do it when those that used it have let go."""
+        self._next = now + SOON
+
+    def look(self, now: float, *, quiet: bool) -> None:
+        """Do it if it is time to, and no ritual runs that would have to wait a tenth of a second.
+
+        Args:
+            now: seconds.
+            quiet: no ritual runs.
+        """
+        if quiet and now >= self._next:
+            self._next = now + HOUR
+            give_back()

@@ -23,8 +23,8 @@ from rich.console import Console
 from assistant import app
 from assistant.config import Settings, VoiceSettings, state_folder
 from assistant.errors import BadInput
-from assistant.events import Part
-from assistant.footprint import give_back, use_few_arenas
+from assistant.events import Part, StateName
+from assistant.footprint import Housekeeping, give_back, use_few_arenas
 from assistant.hearing.ear import Ear
 from assistant.hearing.listener import Listener, SignsOfLife
 from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
@@ -128,6 +128,7 @@ class LiveAssistant:
             echo_cancelled=settings.echo_cancelled,
         )
         self._looked = time.monotonic()
+        self._housekeeping = Housekeeping(self._looked)
         self._reloading = threading.Lock()
 
     def run(self) -> bool:
@@ -189,7 +190,7 @@ class LiveAssistant:
     def _go_on_with(self, home: app.Home, ears: Callable[[], Ear]) -> None:
         self.assistant.renew(home, ears)
         self._keeper.remind(home.settings.reminders)
-        give_back()
+        self._housekeeping.soon(time.monotonic())
         _log.info("reloaded")
 
     def _told(self, told: Told) -> None:
@@ -210,6 +211,8 @@ class LiveAssistant:
     def _each_round(self, listener: Listener, now: float) -> None:
         self._keeper.look()
         self.vitals.each_round(now)
+        quiet = self.assistant.state in {StateName.IDLE, StateName.ASLEEP}
+        self._housekeeping.look(now, quiet=quiet)
         if Part.LOUDSPEAKER in self.assistant.lost and now - self._looked >= LOOK_AGAIN:
             self._looked = now
             listener.look_for_devices()

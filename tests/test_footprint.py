@@ -3,6 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
+from assistant import footprint
+from assistant.footprint import HOUR, SOON, Housekeeping
+
 CHILD = """
 import threading
 from pathlib import Path
@@ -30,3 +35,34 @@ print(told, full - resident() > 50_000_000)
 def test_memory_goes_back_to_the_system() -> None:
     done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, check=True)
     assert done.stdout == "True True\n"
+
+
+class TestHousekeeping:
+    """Once an hour, or soon after something was replaced, and never in a ritual."""
+
+    @pytest.fixture
+    def done(self, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+        done: list[None] = []
+        monkeypatch.setattr(footprint, "give_back", lambda: done.append(None))
+        return done
+
+    def test_once_an_hour(self, done: list[None]) -> None:
+        keeping = Housekeeping(100.0)
+        for second in range(100, 100 + 2 * round(HOUR) + 1):
+            keeping.look(float(second), quiet=True)
+        assert len(done) == 2
+
+    def test_a_ritual_does_not_wait_for_it(self, done: list[None]) -> None:
+        keeping = Housekeeping(0.0)
+        keeping.look(5 * HOUR, quiet=False)
+        assert done == []
+        keeping.look(5 * HOUR + 1.0, quiet=True)
+        assert len(done) == 1
+
+    def test_soon_after_a_reload(self, done: list[None]) -> None:
+        keeping = Housekeeping(0.0)
+        keeping.soon(10.0)
+        keeping.look(10.0 + SOON - 1.0, quiet=True)
+        assert done == []
+        keeping.look(10.0 + SOON, quiet=True)
+        assert len(done) == 1

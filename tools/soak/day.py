@@ -14,7 +14,7 @@ from assistant.config import Reminders, Settings
 from assistant.conversation.table import Place
 from assistant.errors import TurntableError
 from assistant.events import Event, StateName
-from assistant.footprint import give_back, use_few_arenas
+from assistant.footprint import Housekeeping, give_back, use_few_arenas
 from assistant.hearing.listener import Listener
 from assistant.hearing.models import rehearsal_model
 from assistant.keeper import Keeper
@@ -113,6 +113,7 @@ class Soak:
         self.folder = folder
         self.day = Day()
         self.clock = Clock(BEGAN)
+        self._housekeeping = Housekeeping(self.clock.now)
         self._random = Random(seed)
         home = app.open_home(SETTINGS)
         self._recognizer = FailingRecognizer(rehearsal_model())
@@ -177,6 +178,7 @@ class Soak:
             self._go_round()
             self.partners.live()
             self.faults.let_pass()
+            self._housekeeping.look(self.clock.now, quiet=self.idle)
 
     def _go_round(self) -> None:
         while True:
@@ -224,7 +226,7 @@ class Soak:
     def _reload(self) -> None:
         again = app.open_home(SETTINGS)
         self.assistant.renew(again, app.ears_with(again, self._recognizer))
-        give_back()
+        self._housekeeping.soon(self.clock.now)
 
 
 def live_a_day(
