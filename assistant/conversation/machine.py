@@ -43,6 +43,7 @@ from assistant.events import (
     NotUnderstood,
     Part,
     PartBack,
+    PartLost,
     SpeechFinished,
     VoiceEnded,
     VoiceStarted,
@@ -117,8 +118,8 @@ class Conversation:
                     stage.become_idle(now)
             case DatesChanged(dates=dates):
                 stage.dates = dates
-            case PartBack(part=part):
-                self._part_back(part, now)
+            case PartLost(part=part) | PartBack(part=part):
+                self._part_changed(part, now, back=isinstance(event, PartBack))
         while (due := self.deadline) is not None and due <= now:
             self._tick(now)
         return self._flush()
@@ -202,8 +203,14 @@ class Conversation:
         if isinstance(doing, Speaking) and doing.utterance_id == utterance_id:
             self._stage.speech_over(doing, now)
 
-    def _part_back(self, part: Part, now: float) -> None:
-        """One calm sentence, as soon as nobody holds the floor; of the memory nobody need know."""
+    def _part_changed(self, part: Part, now: float, *, back: bool) -> None:
+        """One calm sentence when it is back, as soon as nobody holds the floor.
+
+        While the microphone is lost somebody may be speaking, for all we know. Of the memory nobody
+        need know.
+        """
+        if part is Part.MICROPHONE:
+            self._stage.quiet_since = now if back else None
         lines = self._stage.content.lines
         sentence = {
             Part.MICROPHONE: lines.microphone_back,
@@ -212,8 +219,13 @@ class Conversation:
             Part.VOICE: lines.voice_back,
         }.get(part)
         stage = self._stage
-        if sentence is None or sentence in stage.news or isinstance(stage.doing, Asleep):
+        if (
+            not back
+            or sentence is None
+            or sentence in stage.news
+            or isinstance(stage.doing, Asleep)
+        ):
             return
         stage.news.append(sentence)
-        if isinstance(stage.doing, Idle | Invited):
+        if isinstance(stage.doing, Idle | Invited | Asked):
             stage.aside((), now)

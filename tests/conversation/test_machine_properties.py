@@ -151,7 +151,7 @@ def random_evening(seed: int, reached: Counter[tuple[str, Place]]) -> None:
         (
             8,
             lambda: evening.hear_what_means_something(
-                order.randrange(4), wishes(order), addressed=order.random() < 0.5
+                order.randrange(2), wishes(order), addressed=order.random() < 0.5
             ),
         ),
         (3, lambda: evening.hear(order.choice(sorted(TABLE)), wishes(order))),

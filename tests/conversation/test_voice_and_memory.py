@@ -188,6 +188,34 @@ def test_an_invitation_outlives_the_news() -> None:
     assert table.is_at(Place.INVITED)
 
 
+def test_a_question_waits_for_a_lost_microphone_and_is_asked_again() -> None:
+    table = Table()
+    table.says("StartRitual", ritual="talk")
+    table.happens(PartLost(Part.MICROPHONE))
+    assert table.wait(60) == []
+    assert table.happens(PartBack(Part.MICROPHONE)) == [
+        "I hear you again.",
+        "Ann, the talk, twelve minutes?",
+    ]
+    assert table.wait(7) == ["Ann, the talk, twelve minutes?"]
+
+
+def test_a_microphone_that_stays_lost_holds_nothing_for_ever() -> None:
+    table = Table()
+    table.says("StartRitual", ritual="talk")
+    table.happens(PartLost(Part.MICROPHONE))
+    assert table.wait(240)[-1] == "Another time, then."
+
+
+def test_past_the_bell_a_lost_microphone_cuts_nobody_off() -> None:
+    table = Table()
+    table.begin("talk")
+    table.happens(PartLost(Part.MICROPHONE))
+    assert table.wait(301) == ["*minute-left*", "*turn-ends*"]
+    table.happens(PartBack(Part.MICROPHONE))
+    assert table.wait(2)[:2] == ["[end Ann 300]", "I hear you again."]
+
+
 def test_news_are_not_what_is_repeated() -> None:
     table = Table()
     question = table.says("GiveQuestion")[1]
