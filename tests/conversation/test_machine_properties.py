@@ -209,7 +209,7 @@ def forgets_that_it_waits(
 BREACHES = [
     (Stage, "stand_still", keeps_the_clock_running, "speaks while a partner holds the floor"),
     (Stage, "listen", lambda _: None, "listens for None"),
-    (Stage, "end_open_turn", lambda _: None, "but told"),
+    (Stage, "end_open_turn", lambda _: None, "but told|holds the floor"),
     (Stage, "_clear", Stage.end_open_turn, "stop"),
     (Shares, "owed", lambda *_: [], "unequal time at the close"),
     (Shares, "granted", lambda _, floor: floor.seconds, "unequal time at the close"),
