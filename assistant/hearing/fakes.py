@@ -8,6 +8,9 @@ from assistant.hearing.recognizer import Sound
 from assistant.understanding.closed_set import ClosedSet
 from assistant.understanding.words import Span, Words
 
+_FAR_LIKELIER = 1_000.0
+"""Nats: beyond every threshold."""
+
 
 class FakeMicrophone:
     """Gives the blocks it was fed.
@@ -106,7 +109,9 @@ class FakeRecognizer:
     def listen_openly(self, sound: Sound) -> Words:  # noqa: ARG002
         """Give the same text, or the one for the second look."""
         self._fail_if_told()
-        return Words(self._text if self._open_text is None else self._open_text)
+        if self._open_text is None:
+            return Words(self._text)
+        return Words(self._open_text, score=_FAR_LIKELIER)
 
     def _fail_if_told(self) -> None:
         if self._failures:
@@ -116,7 +121,7 @@ class FakeRecognizer:
     # ---- what a test does with it --------------------------------------------------------------
 
     def will_hear(self, text: str, openly: str | None = None) -> None:
-        """Hear this from now on, and `openly` at the second look if it is given."""
+        """Hear this from now on, and `openly` at the second look, as far likelier, if given."""
         self._text, self._open_text = text, openly
 
     def fail_next(self) -> None:
