@@ -44,18 +44,22 @@ class Housekeeping:
     def __init__(self, now: float) -> None:
         """The first time is an hour away; `now` in seconds."""
         self._next = now + HOUR
+        self._replaced = False
 
     def soon(self, now: float) -> None:
         """Something big has just been replaced: do it when those that used it have let go."""
         self._next = now + SOON
+        self._replaced = True
 
     def look(self, now: float, *, quiet: bool) -> None:
-        """Do it if it is time to, and no ritual runs that would have to wait a tenth of a second.
+        """Do it if it is time to.
 
         Args:
             now: seconds.
-            quiet: no ritual runs.
+            quiet: no ritual runs. One that does waits a tenth of a second for it after a reload,
+                since the old content beside the new weighs on a small board, and never otherwise.
         """
-        if quiet and now >= self._next:
+        if now >= self._next and (quiet or self._replaced):
             self._next = now + HOUR
+            self._replaced = False
             give_back()

@@ -64,5 +64,7 @@ class TestHousekeeping:
         keeping.soon(10.0)
         keeping.look(10.0 + SOON - 1.0, quiet=True)
         assert done == []
-        keeping.look(10.0 + SOON, quiet=True)
+        keeping.look(10.0 + SOON, quiet=False)
+        assert len(done) == 1
+        keeping.look(10.0 + SOON + 2 * HOUR, quiet=False)
         assert len(done) == 1

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tools.soak.day import Sample, live_a_day
-from tools.soak.verdict import growth, judge, settled
+from tools.soak.verdict import FIRST, growth, hourly, judge, settled
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 WHOLE = 24
@@ -35,6 +35,8 @@ def main(hours: int = WHOLE) -> int:
         "real_minutes": round((time.monotonic() - began) / 60, 1),
         "processor_minutes": round(time.process_time() / 60, 1),
         "memory_mib": round(day.samples[-1].memory, 1),
+        "memory_highest_mib": round(max(one.memory for one in day.samples), 1),
+        "memory_of_the_second_hour_mib": round(hourly(day)[FIRST], 1),
         "memory_growth_percent": round(100 * growth(day), 2),
         "threads": sorted({one.threads for one in settled(day)}),
         "files": sorted({one.files for one in settled(day)}),

@@ -5,28 +5,25 @@ from pathlib import Path
 import matplotlib as mpl
 
 from tools.soak.day import Day
-from tools.soak.verdict import FLAT, base
+from tools.soak.verdict import FIRST, FLAT, hourly
 
 
 def draw(day: Day, file: Path) -> None:
-    """Draw memory, threads and open files over the hours, as PNG."""
+    """Draw resident memory over the hours, as PNG."""
     mpl.use("Agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 - after the backend is chosen
 
-    hours = [one.hours for one in day.samples]
-    figure, (above, below) = plt.subplots(
-        2, 1, sharex=True, figsize=(8, 5), height_ratios=(2, 1), layout="constrained"
-    )
-    above.plot(hours, [one.memory for one in day.samples], color="tab:blue")
-    above.axhspan(base(day), base(day) * (1 + FLAT), color="tab:green", alpha=0.15)
-    above.set_ylim(0, max(one.memory for one in day.samples) * 1.15)
-    above.set_ylabel("resident memory (MiB)")
-    above.set_title("24 simulated hours; the green band is 5 % above the first hour")
-    below.plot(hours, [one.threads for one in day.samples], label="threads")
-    below.plot(hours, [one.files for one in day.samples], label="open files")
-    below.plot(hours, [one.children for one in day.samples], label="child processes")
-    below.set_ylim(0, None)
-    below.set_xlabel("hours")
-    below.legend(loc="upper right", ncols=3)
+    medians = hourly(day)
+    base = medians[FIRST]
+    figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+    axes.axhspan(base, base * (1 + FLAT), color="tab:green", alpha=0.15, label="up to 5 % more")
+    times = [one.hours for one in day.samples]
+    axes.plot(times, [one.memory for one in day.samples], label="every ten minutes")
+    middles = [hour + 0.5 for hour in medians]
+    axes.plot(middles, list(medians.values()), "o", markersize=4, label="median of the hour")
+    axes.set_ylim(0, max(one.memory for one in day.samples) * 1.15)
+    axes.set_xlabel("simulated hours")
+    axes.set_ylabel("resident memory (MiB)")
+    axes.legend(loc="lower right", ncols=3)
     figure.savefig(file, dpi=110)
     plt.close(figure)

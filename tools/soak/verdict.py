@@ -1,24 +1,36 @@
 """What must hold at the end of the day."""
 
+from statistics import median
+
 from tools.soak.day import Day, Sample
 
 FLAT = 0.05
-"""How far resident memory may rise above that of the first hour, as a part of it."""
+"""How far the memory of any hour may rise above that of the first one compared, as a part of it."""
+FIRST = 1
+"""The hour that the others are compared with: the one after the first, which fills caches."""
 
 
 def settled(day: Day) -> list[Sample]:
     """The samples from the end of the first hour on."""
-    return [one for one in day.samples if one.hours >= 1.0]
+    return [one for one in day.samples if one.hours >= FIRST]
 
 
-def base(day: Day) -> float:
-    """The highest memory of the first hour, in which everything has happened once (MiB)."""
-    return max(one.memory for one in day.samples if one.hours <= 1.01)
+def hourly(day: Day) -> dict[int, float]:
+    """The median of resident memory in each hour (MiB).
+
+    Within an hour memory swings with what is done: after a reload the old content is held beside
+    the new one until the ritual is over, and housekeeping gives back what is free.
+    """
+    hours: dict[int, list[float]] = {}
+    for one in day.samples:
+        hours.setdefault(int(one.hours + 0.001), []).append(one.memory)
+    return {hour: median(memory) for hour, memory in hours.items()}
 
 
 def growth(day: Day) -> float:
-    """How far memory rose above that of the first hour, as a part of it."""
-    return max(one.memory for one in settled(day)) / base(day) - 1.0
+    """How far memory rose above that of the hour after the first, as a part of it."""
+    medians = hourly(day)
+    return max(memory for hour, memory in medians.items() if hour >= FIRST) / medians[FIRST] - 1.0
 
 
 def judge(day: Day) -> list[str]:
