@@ -154,14 +154,20 @@ class Ear:
         return [ended] if self._acted else [unclear, ended]
 
     def _is_complete(self) -> bool:
-        """Whether a whole phrase stands there, followed by enough silence."""
-        if self._gate.silence < self._thresholds.early:
+        """Whether this silence is long enough for what stands there: each is judged once.
+
+        A whole phrase that nothing longer begins with is judged soon. Anything else a little later:
+        a longer phrase may follow, or the phrase is not yet the likeliest text.
+        """
+        silence = self._gate.silence
+        if silence < self._thresholds.early:
             self._tried = False
-        if self._tried or not self._rules.early:
+        if self._tried or not self._rules.early or silence < self._thresholds.early:
             return False
-        may_continue = self._closed.may_continue(text := self._recognizer.partial().reveal())
-        wait = self._thresholds.may_continue if may_continue else self._thresholds.early
-        return self._gate.silence >= wait and text in self._closed.intents
+        if silence >= self._thresholds.may_continue:
+            return True
+        text = self._recognizer.partial().reveal()
+        return text in self._closed.intents and not self._closed.may_continue(text)
 
     def _act(self, at: float) -> list[EarReport]:
         """Judge the utterance as it stands; listen on if it is no command yet."""
