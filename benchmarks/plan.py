@@ -44,7 +44,7 @@ class Plan:
 
 
 FULL = Plan(
-    espeak_commands=25,
+    espeak_commands=20,
     unseen_commands=40,
     trained_commands=10,
     trained_espeak_voices=5,
@@ -52,8 +52,8 @@ FULL = Plan(
     least_dinner_minutes=60,
     noise_minutes=2,
     most_recorded_minutes=60,
-    rule_minutes=12,
-    forced_minutes=60,
+    rule_minutes=8,
+    forced_minutes=30,
     cost_seconds=60,
 )
 
