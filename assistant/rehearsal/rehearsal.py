@@ -1,6 +1,6 @@
 """Running a rehearsal: the loop of the live assistant with sound in memory and a fast clock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -79,7 +79,7 @@ class Rehearsal:
         ear: Ear,
         voice: Voice,
         partners: Partners,
-        voices: list[Voice],
+        voices: Sequence[Voice],
         timeline: Timeline,
     ) -> None:
         """Put the parts together; nothing is heard or said yet.

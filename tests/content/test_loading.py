@@ -194,7 +194,7 @@ MISTAKES = [
     ("    minutes: {usual: 8,", "    minutes: {usual: -8,", 8, "in steps[1].minutes.usual"),
     ("    minutes: {usual: 8, short: 4}", "    minutes: 500", 8, "in steps[1].minutes"),
     ("    minutes: {usual: 8, short: 4}", "    minutes: [8]", 8, "`array` in steps[1].minutes"),
-    ("    minutes: {usual: 8, short: 4}", "    rounds: 99\n    minutes: 5", 8, "in steps[1].rounds"),
+    ("    minutes: {usual: 8, short: 4}", "    rounds: 99\n    minutes: 5", 8, "steps[1].rounds"),
     ("    minutes: {usual: 8, short: 4}", "    who: nobody\n    minutes: 5", 8, "in steps[1].who"),
     ('    text: "That was the walk."', '    text: ""', 10, "length >= 1 in steps[2].text"),
     ('    text: "That was the walk."', f'    text: "{"word " * 130}"', 10, "length <= 600"),
