@@ -1,8 +1,8 @@
 """Keeping the process small for a year: how glibc's allocator is told to be thrifty.
 
 By default glibc gives each thread that allocates an arena of its own, up to eight for each core,
-and none of them gives back what another could use: over a day of sentences, each synthesized on a
-thread of its own, resident memory rose by a tenth. Two arenas are enough here, since the threads
+and none of them gives back what another could use; each sentence is synthesized on a thread of its
+own (docs/reliability.md has the soak that led here). Two arenas are enough, since the threads
 mostly wait for each other. Other C libraries know nothing of this, and need not.
 """
 
