@@ -10,7 +10,7 @@ class Rules:
     short: bool = True
     """An utterance longer than any command is talk and is not decoded further."""
     unknown: bool = True
-    """The grammar has ``[unk]`` and decoy words besides the phrases."""
+    """The grammar has ``[unk]`` besides the phrases."""
     whole: bool = True
     """A text must be one whole phrase; without it, holding a phrase is enough."""
     edges: bool = True

@@ -49,7 +49,7 @@ class FileReport:
             {
                 "intent": report.event.intent.name,
                 "slots": dict(report.event.intent.slots),
-                "start": round(report.start, 3),
+                "start": round(max(0.0, report.start), 3),  # an edge is a guess
                 "end": round(report.end, 3),
                 "acted": round(report.acted, 3),
             }
