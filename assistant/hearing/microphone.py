@@ -126,7 +126,7 @@ class PortAudioMicrophone:
                 raise MicrophoneLost("no sound arrives from the microphone any more") from None
             return None
         self._last = self._clock()
-        self.dropped += self._capture.take_dropped()
+        self.dropped += self._capture.newly_dropped()
         return block, at
 
     def close(self) -> None:
@@ -140,6 +140,7 @@ class PortAudioMicrophone:
             return
         capture.stopping.set()
         capture.join(_PATIENCE)
+        self.dropped += capture.newly_dropped()
         if capture.is_alive():
             self._left_behind = capture
             raise MicrophoneLost("the microphone does not close")
@@ -170,10 +171,12 @@ class _Capture(threading.Thread):
         self._device = device
         self._clock = clock
         self._dropped = 0
+        self._told = 0
 
-    def take_dropped(self) -> int:
-        dropped, self._dropped = self._dropped, 0
-        return dropped
+    def newly_dropped(self) -> int:
+        """Blocks lost since the last call; the count only grows, so none is told twice."""
+        before, self._told = self._told, self._dropped
+        return self._told - before
 
     def run(self) -> None:
         try:

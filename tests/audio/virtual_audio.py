@@ -117,6 +117,7 @@ class VirtualAudio:
             self.plug_in_microphone()
         if f"\t{LOUDSPEAKER}\t" not in present:
             self.plug_in_loudspeaker()
+        self.mute_microphone(muted=False)
 
     def close(self) -> None:
         """End the server and remove its folder."""
@@ -148,6 +149,10 @@ class VirtualAudio:
     def plug_in_microphone(self) -> None:
         """It is back."""
         self.load(_null_sink(MICROPHONE))
+
+    def mute_microphone(self, *, muted: bool) -> None:
+        """It gives nothing but silence, or its sound again."""
+        self._control("set-source-mute", f"{MICROPHONE}.monitor", str(int(muted)))
 
     def unplug_loudspeaker(self) -> None:
         """Its device is gone, and the streams on it with it."""
