@@ -15,7 +15,7 @@ class Reblocked:
     def __init__(self, rate: int) -> None:
         """Take the rate of the sound that comes, in Hz."""
         self._resampler = (
-            None if rate == SAMPLE_RATE else soxr.ResampleStream(rate, SAMPLE_RATE, 1, "int16")
+            None if rate == SAMPLE_RATE else soxr.ResampleStream(rate, SAMPLE_RATE, 1, "float32")
         )
         self._rest = np.zeros(0, np.int16)
 
@@ -27,7 +27,9 @@ class Reblocked:
             last: nothing comes after it: the rest is filled up with silence.
         """
         if self._resampler:
-            sound = self._resampler.resample_chunk(sound, last=last)
+            # Not as integers: soxr dithers them, and no file would be heard the same way twice.
+            resampled = self._resampler.resample_chunk(sound.astype(np.float32), last=last)
+            sound = np.clip(np.rint(resampled), -32768, 32767).astype(np.int16)
         joined = np.concatenate([self._rest, sound])
         if last:
             joined = np.pad(joined, (0, -len(joined) % BLOCK))
