@@ -1,17 +1,26 @@
 """Keeping the process small for a year: how glibc's allocator is told to be thrifty.
 
-By default glibc gives each thread that allocates an arena of its own, up to eight for each core,
-and none of them gives back what another could use; each sentence is synthesized on a thread of its
-own (docs/reliability.md has the soak that led here). Two arenas are enough, since the threads
-mostly wait for each other. Other C libraries know nothing of this, and need not.
+Two of its defaults suit a server better than a box on a shelf (docs/reliability.md has the soak
+that shows it):
+
+* Each thread that allocates has an arena of its own, up to eight for each core, and none of them
+  gives back what another could use; each sentence is synthesized on a thread of its own. Two are
+  enough, since the threads mostly wait for each other.
+* Big blocks come straight from the system and go straight back, but each one that goes raises the
+  size from which a block counts as big, up to 32 MiB. Soon sentences and the engine's buffers are
+  cut from the common heap, and what is freed there is held in pieces by whatever small thing was
+  put beside it. So that size stays where it begins.
+
+Other C libraries know nothing of this, and need not.
 """
 
 import ctypes
 import gc
 
-_ARENA_MAX = -8
-"""`M_ARENA_MAX` of malloc.h."""
-_ARENAS = 2
+_ARENA_MAX, _MMAP_THRESHOLD, _TRIM_THRESHOLD = -8, -3, -1
+"""As in malloc.h. Setting either threshold ends its adjusting itself."""
+_THRIFT = {_ARENA_MAX: 2, _MMAP_THRESHOLD: 128 * 1024, _TRIM_THRESHOLD: 128 * 1024}
+"""Arenas; bytes from which a block is big; free bytes at the heap's end that are given back."""
 
 HOUR = 3600.0
 SOON = 5.0
@@ -20,10 +29,10 @@ SOON = 5.0
 _libc = ctypes.CDLL(None)
 
 
-def use_few_arenas() -> bool:
-    """Tell the allocator, before other threads start; whether it knows about arenas."""
+def be_thrifty() -> bool:
+    """Tell the allocator, before other threads start; whether it takes all of it."""
     mallopt = getattr(_libc, "mallopt", None)
-    return mallopt is not None and bool(mallopt(_ARENA_MAX, _ARENAS))
+    return mallopt is not None and all(mallopt(what, value) for what, value in _THRIFT.items())
 
 
 def give_back() -> None:

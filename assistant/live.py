@@ -24,7 +24,7 @@ from assistant import app
 from assistant.config import Settings, VoiceSettings, state_folder
 from assistant.errors import BadInput
 from assistant.events import Part, StateName
-from assistant.footprint import Housekeeping, give_back, use_few_arenas
+from assistant.footprint import Housekeeping, be_thrifty, give_back
 from assistant.hearing.ear import Ear
 from assistant.hearing.listener import Listener, SignsOfLife
 from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
@@ -246,7 +246,7 @@ def run_by_voice(home: app.Home, model: Path) -> None:
     """
     # the log outlives the moment: faults only, as privacy/kept.py says, and no state or intent
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    use_few_arenas()
+    be_thrifty()
     recognizer = app.load_recognizer(model)
     manager = ServiceManager()
     pins = Pins(home.settings.indicator_pin, home.settings.button_pin)

@@ -11,12 +11,12 @@ from assistant.footprint import HOUR, SOON, Housekeeping
 CHILD = """
 import threading
 from pathlib import Path
-from assistant.footprint import give_back, use_few_arenas
+from assistant.footprint import be_thrifty, give_back
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
-told = use_few_arenas()
+told = be_thrifty()
 kept = []
 def fill():
     kept.append([bytes(200) for _ in range(100_000)])
@@ -30,6 +30,34 @@ kept.clear()
 give_back()
 print(told, full - resident() > 50_000_000)
 """
+
+
+BIG_BLOCKS = """
+import sys
+from pathlib import Path
+from assistant.footprint import be_thrifty
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+if sys.argv[1] == "thrifty":
+    be_thrifty()
+del [b"x" * 2**20][:]  # the allocator learns from the first big block that goes
+kept, small = [], []
+for _ in range(100):
+    kept.append(b"x" * 500_000)
+    small.append(bytes(3_000))
+full = resident()
+kept.clear()
+print(full - resident() > 45_000_000)
+"""
+
+
+@pytest.mark.parametrize(("told", "back"), [("thrifty", "True\n"), ("nothing", "False\n")])
+def test_big_blocks_go_back_at_once_whatever_lies_beside_them(told: str, back: str) -> None:
+    command = [sys.executable, "-c", BIG_BLOCKS, told]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == back
 
 
 def test_memory_goes_back_to_the_system() -> None:

@@ -114,7 +114,9 @@ class _Recycled:
 
     def start(self) -> None:
         with _failing_loudly(self):
-            if self._engine is None or self._utterances >= _UTTERANCES_A_RECOGNIZER:
+            if self._utterances >= _UTTERANCES_A_RECOGNIZER:
+                self.drop()  # first, so that there are never two of them
+            if self._engine is None:
                 self._engine = self._make()
                 self._engine.SetWords(True)
                 self._engine.SetMaxAlternatives(self._alternatives)

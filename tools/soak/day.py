@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,7 +14,7 @@ from assistant.config import Reminders, Settings
 from assistant.conversation.table import Place
 from assistant.errors import TurntableError
 from assistant.events import Event, StateName
-from assistant.footprint import Housekeeping, give_back, use_few_arenas
+from assistant.footprint import Housekeeping, be_thrifty, give_back
 from assistant.hearing.listener import Listener
 from assistant.hearing.models import rehearsal_model
 from assistant.keeper import Keeper
@@ -22,7 +22,8 @@ from assistant.memory import Memory
 from assistant.speaking.pyttsx3_voice import Pyttsx3Voice
 from assistant.speaking.speaker import Speaker
 from assistant.timeline import Record, Timeline
-from tools.soak.faults import Faults
+from tools.soak.check_ins import CheckIn
+from tools.soak.faults import Faults, Injected
 from tools.soak.parts import (
     Clock,
     FailingRecognizer,
@@ -70,18 +71,18 @@ class Day:
     """What came of it.
 
     Attributes:
-        samples: one every few minutes.
+        samples: one a minute.
         records: how many of each kind of the timeline.
-        rituals: how many came to their close.
-        openings: how many were asked for.
-        faults: how many of each kind.
+        check_ins: those that were asked for.
+        asked: how often, with repetitions.
+        faults: those that came.
     """
 
     samples: list[Sample] = field(default_factory=list)
     records: dict[str, int] = field(default_factory=dict)
-    rituals: int = 0
-    openings: int = 0
-    faults: dict[str, int] = field(default_factory=dict)
+    check_ins: list[CheckIn] = field(default_factory=list)
+    asked: int = 0
+    faults: Sequence[Injected] = ()
 
 
 def sample(now: float) -> Sample:
@@ -179,6 +180,8 @@ class Soak:
             self.partners.live()
             self.faults.let_pass()
             self._housekeeping.look(self.clock.now, quiet=self.idle)
+            if self.day.check_ins:
+                self.day.check_ins[-1].look(self.clock.now, idle=self.idle)
 
     def _go_round(self) -> None:
         while True:
@@ -196,6 +199,11 @@ class Soak:
         speaking = self.assistant.state is StateName.SPEAKING
         return speaking and not self._loudspeaker.busy and not self.assistant.due
 
+    def ask_for_a_check_in(self) -> None:
+        """The partners want one."""
+        self.day.check_ins.append(CheckIn(self.clock.now))
+        self.partners.open_ritual()
+
     def look(self) -> None:
         """Take a sample."""
         self.day.samples.append(sample(self.clock.now))
@@ -204,8 +212,8 @@ class Soak:
         """End it."""
         self.faults.end()
         self._speaker.close()
-        self.day.faults = dict(self.faults.counted)
-        self.day.openings = self.partners.openings
+        self.day.faults = self.faults.injected
+        self.day.asked = self.partners.asked
 
     @property
     def idle(self) -> bool:
@@ -220,8 +228,12 @@ class Soak:
 
     def _count(self, record: Record) -> None:
         self.day.records[record.kind] = self.day.records.get(record.kind, 0) + 1
+        if not self.day.check_ins:
+            return
+        if record.kind == "heard" and record.fields["intent"] == "StartRitual":
+            self.day.check_ins[-1].begin(self.clock.now)
         if record.kind == "say" and record.fields["text"] == self._closing:
-            self.day.rituals += 1
+            self.day.check_ins[-1].closed = True
 
     def _reload(self) -> None:
         again = app.open_home(SETTINGS)
@@ -249,7 +261,7 @@ def live_a_day(
     Raises:
         SoakFailed: something hung.
     """
-    use_few_arenas()
+    be_thrifty()
     random = Random(seed)
     with closing(Memory.open(folder)) as memory:
         soak = Soak(folder, seed, memory)
@@ -275,11 +287,11 @@ def _live_an_hour(soak: Soak, begins: float, random: Random) -> None:
     every = sorted(soak.faults.kinds)
     kinds = every * 3 if begins == 0.0 else random.choices(every, k=4)
     plan: list[tuple[float, Callable[[], None]]] = [
-        (120.0, soak.partners.open_ritual),
+        (120.0, soak.ask_for_a_check_in),
         (3_000.0, lambda: soak.partners.cook(120.0)),
         (3_300.0, lambda: soak.partners.talk(60.0)),
         *((random.uniform(0.0, 3_500.0), partial(soak.faults.inject, kind)) for kind in kinds),
-        *((minutes * 60.0, soak.look) for minutes in range(0, 60, 10)),
+        *((minutes * 60.0, soak.look) for minutes in range(60)),
     ]
     for when, what in sorted(plan, key=lambda entry: entry[0]):
         soak.live_until(begins + when)

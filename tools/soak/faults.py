@@ -3,6 +3,7 @@
 import resource
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 from tools.soak.parts import (
@@ -14,13 +15,23 @@ from tools.soak.parts import (
 )
 
 YEAR = 365 * 86_400.0
+LASTS = 120.0
+"""Seconds a fault lasts at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """A fault that came: when, in simulated seconds, and of which kind."""
+
+    at: float
+    kind: str
 
 
 class Faults:
     """Injects one fault after the other.
 
     Attributes:
-        counted: how often each came.
+        injected: those that came.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - it breaks one part after the other
@@ -48,7 +59,7 @@ class Faults:
         self._voice = voice
         self._reload = reload
         self._undo: list[tuple[float, Callable[[], None]]] = []
-        self.counted: Counter[str] = Counter()
+        self.injected: list[Injected] = []
         self.kinds: dict[str, Callable[[], Callable[[], None] | None]] = {
             "microphone unplugged": self._unplug_microphone,
             "loudspeaker unplugged": self._unplug_loudspeaker,
@@ -63,10 +74,15 @@ class Faults:
     def inject(self, kind: str = "") -> None:
         """Have one of these happen now, for five seconds to two minutes."""
         kind = kind or self._random.choice(sorted(self.kinds))
-        self.counted[kind] += 1
+        self.injected.append(Injected(self._clock.now, kind))
         undo = self.kinds[kind]()
         if undo is not None:
-            self._undo.append((self._clock.now + self._random.uniform(5.0, 120.0), undo))
+            self._undo.append((self._clock.now + self._random.uniform(5.0, LASTS), undo))
+
+    @property
+    def counted(self) -> Counter[str]:
+        """How often each kind came."""
+        return Counter(fault.kind for fault in self.injected)
 
     def let_pass(self) -> None:
         """Undo what has lasted long enough."""

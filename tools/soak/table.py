@@ -19,6 +19,9 @@ LEVEL = 2_500.0
 ANSWERS = ("yes", "yes please", "okay", "sure")
 SUNDAY = "sunday at eight in the evening"
 OPENING = "start our check in"
+ASKS = 8
+AGAIN = 20.0
+"""Nothing happened: seconds until the check-in is asked for again, and how often it is."""
 COMMANDS = ("turntable how much time is left", "turntable more time", "turntable I'm done")
 
 
@@ -85,12 +88,13 @@ class Partners:
         self._place: Place | None = None
         self._lines: Iterator[str] = iter(())
         self._answered = 0
-        self.openings = 0
+        self._asks_left = 0
+        self.asked = 0
+        """How often a check-in was asked for, repetitions and all."""
 
     def open_ritual(self) -> None:
-        """Ask for the check-in."""
-        self.openings += 1
-        self._say(OPENING)
+        """Ask for the check-in, and again until it begins: a fault may take the first words."""
+        self._asks_left = ASKS
 
     def talk(self, seconds: float) -> None:
         """Talk with each other, close by."""
@@ -116,7 +120,13 @@ class Partners:
         if self._clock.now < self._next or not self._microphone.quiet:
             return
         match place:
+            case Place.IDLE if self._asks_left:
+                self._asks_left -= 1
+                self.asked += 1
+                self._say(OPENING)
+                self._next = self._clock.now + AGAIN
             case Place.ASKED | Place.INVITED:
+                self._asks_left = 0
                 self._answered += 1
                 self._say(ANSWERS[self._answered % len(ANSWERS)])
             case Place.DATE:

@@ -1,13 +1,12 @@
 """What must hold at the end of the day."""
 
-from statistics import median
-
-from tools.soak.day import Day, Sample
+from tools.soak.check_ins import unexplained
+from tools.soak.day import HOUR, Day, Sample
 
 FLAT = 0.05
-"""How far the memory of any hour may rise above that of the first one compared, as a part of it."""
-FIRST = 1
-"""The hour that the others are compared with: the one after the first, which fills caches."""
+"""How far any sample after the first hour may lie from the one at its end, as a part of that."""
+FIRST = 1.0
+"""Hours after which memory is compared."""
 
 
 def settled(day: Day) -> list[Sample]:
@@ -15,29 +14,22 @@ def settled(day: Day) -> list[Sample]:
     return [one for one in day.samples if one.hours >= FIRST]
 
 
-def hourly(day: Day) -> dict[int, float]:
-    """The median of resident memory in each hour (MiB).
-
-    Within an hour memory swings with what is done: after a reload the old content is held beside
-    the new one until the ritual is over, and housekeeping gives back what is free.
-    """
-    hours: dict[int, list[float]] = {}
-    for one in day.samples:
-        hours.setdefault(int(one.hours + 0.001), []).append(one.memory)
-    return {hour: median(memory) for hour, memory in hours.items()}
-
-
-def growth(day: Day) -> float:
-    """How far memory rose above that of the hour after the first, as a part of it."""
-    medians = hourly(day)
-    return max(memory for hour, memory in medians.items() if hour >= FIRST) / medians[FIRST] - 1.0
+def swing(day: Day) -> tuple[float, float]:
+    """How far memory fell and rose from the end of the first hour on, as parts of what it was."""
+    memory = [one.memory for one in settled(day)]
+    return min(memory) / memory[0] - 1.0, max(memory) / memory[0] - 1.0
 
 
 def judge(day: Day) -> list[str]:
     """What is not as it must be; empty if all is well."""
     problems = []
-    if growth(day) > FLAT:
-        problems.append(f"resident memory grew by {100 * growth(day):.1f} %")
+    fell, rose = swing(day)
+    if rose > FLAT:
+        problems.append(f"resident memory rose by {100 * rose:.1f} %")
+    if -fell > FLAT:
+        problems.append(
+            f"resident memory fell by {-100 * fell:.1f} %: the first hour proves little"
+        )
     first, last = settled(day)[0], day.samples[-1]
     for what, before, after in (
         ("threads", first.threads, last.threads),
@@ -46,6 +38,10 @@ def judge(day: Day) -> list[str]:
     ):
         if after > before:
             problems.append(f"{what} left over: {before} became {after}")
-    if not day.rituals:
+    problems += [
+        f"the check-in of hour {one.asked_at / HOUR:.1f} did not close, and nothing had failed"
+        for one in unexplained(day.check_ins, day.faults)
+    ]
+    if not any(one.closed for one in day.check_ins):
         problems.append("no check-in came to its close")
     return problems
