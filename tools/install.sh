@@ -89,7 +89,7 @@ case $1 in
         if has_sound_server; then
             echo "  turntable setup && turntable check && systemctl --user start turntable"
         else
-            echo "  sudo CONFIGURATION_DIRECTORY=/etc/turntable turntable setup"
+            echo "  sudo turntable setup --service"
             echo "  sudo systemctl start turntable && turntable status"
         fi
         ;;
