@@ -22,7 +22,7 @@ from rich.console import Console
 
 from assistant import app
 from assistant.config import Settings, VoiceSettings, state_folder
-from assistant.errors import BadInput
+from assistant.errors import BadInput, MicrophoneLost, SealBroken
 from assistant.events import Part, StateName
 from assistant.footprint import Housekeeping, be_thrifty, give_back
 from assistant.hearing.ear import Ear
@@ -238,11 +238,11 @@ def needs_restart(before: Settings, after: Settings) -> bool:
 
 
 def run_by_voice(home: app.Home, model: Path) -> None:
-    """Run the voice loop until a signal ends it.
+    """Run the voice loop until a signal ends it, and the process with it.
 
     Raises:
         BadInput: the model, the voice or the state folder cannot be used, or another copy runs.
-        SealBroken: something tried what the seal forbids.
+        SealBroken: the seal cannot be put on.
     """
     # the log outlives the moment: faults only, as privacy/kept.py says, and no state or intent
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
@@ -264,19 +264,29 @@ def run_by_voice(home: app.Home, model: Path) -> None:
                 numbers = home.content.lines.numbers
                 keyboard = Keyboard(home.phrases, home.settings.name, numbers)
                 app.read_keys(live.assistant, keyboard)
-            live.run()
-    _leave_at_once()
+            code = _run_to_its_end(live)
+    _leave_at_once(code)
 
 
-def _leave_at_once() -> None:
+def _run_to_its_end(live: LiveAssistant) -> int:
+    """Run; give the exit code. What ended it is told here: nobody above lives to tell it."""
+    try:
+        live.run()
+    except (SealBroken, MicrophoneLost) as error:
+        sys.stderr.write(f"turntable: {error}\n")
+        return 1
+    return 0
+
+
+def _leave_at_once(code: int) -> None:
     """End the process when all of ours is closed, without the libraries' farewell.
 
-    PortAudio's would hang with a device that hangs; unloading the model takes a second on a busy
-    board, and the service manager waits.
+    PortAudio's would hang with a device that hangs, and ALSA may abort in it when the seal was
+    broken; unloading the model takes a second on a busy board, and the service manager waits.
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 def _shown(home: app.Home, pins: Pins) -> tuple[Callable[[Record], None], Callable[[bool], None]]:

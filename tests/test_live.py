@@ -240,6 +240,37 @@ def test_it_ends_although_the_sound_server_holds_its_threads(box: Box) -> None:
     assert box.process.wait(5) == 0
 
 
+BREACHING = """
+import socket
+from assistant.cli import main
+from assistant.hearing.ear import Ear
+
+def hear(ear, block, at):
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+Ear.hear = hear
+main()
+"""
+
+
+def test_a_broken_seal_ends_it_in_one_line(virtual_audio: VirtualAudio) -> None:
+    """And not with an abort of ALSA's: the stream is still open when its thread has died."""
+    with TemporaryDirectory(prefix="box-") as folder:
+        environment = dict(os.environ) | virtual_audio.environment
+        environment |= {f"{kind}_DIRECTORY": folder for kind in ("CONFIGURATION", "STATE")}
+        done = subprocess.run(
+            (sys.executable, "-c", BREACHING, "run", "--model", str(rehearsal_model())),
+            env=environment | {"RUNTIME_DIRECTORY": folder},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("turntable: the seal refused a socket")
+
+
 def test_a_second_copy_is_refused_in_one_line(box: Box) -> None:
     second = subprocess.run(
         (sys.executable, "-m", "assistant.cli", "run", "--model", str(rehearsal_model())),
