@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.config import SAMPLE_RATE
 from assistant.errors import BadModel, RecognizerFailed
+from assistant.hearing.models import check_model
 from assistant.hearing.recognizer import Sound
 from assistant.understanding.closed_set import UNKNOWN, ClosedSet
 from assistant.understanding.words import Span, Words
@@ -34,6 +34,8 @@ def _import_vosk() -> Any:
 
 vosk = _import_vosk()
 
+Answer = TypeVar("Answer")
+
 _ALTERNATIVES = 10
 _UTTERANCES_A_RECOGNIZER = 200
 """Recognizers are made anew now and then: memory growth over days is reported (vosk-api #209)."""
@@ -48,7 +50,7 @@ class VoskRecognizer:
         Raises:
             BadModel: it is not one, is damaged, or is of a kind that ignores grammars.
         """
-        _check(folder)
+        check_model(folder)
         vosk.SetLogLevel(-1)  # its info log shows grammars and results
         try:
             self._model = vosk.Model(model_path=str(folder))
@@ -113,32 +115,36 @@ class _Recycled:
         self._engine = None
 
     def start(self) -> None:
-        with _failing_loudly(self):
-            if self._utterances >= _UTTERANCES_A_RECOGNIZER:
-                self.drop()  # first, so that there are never two of them
-            if self._engine is None:
-                self._engine = self._make()
-                self._engine.SetWords(True)
-                self._engine.SetMaxAlternatives(self._alternatives)
-                self._utterances = self._heard = 0
-            else:
-                self._engine.Reset()
+        self._safely(self._begin)
         self._utterances += 1
         self._heard_before = self._heard
 
     def accept(self, sound: Sound) -> None:
-        with _failing_loudly(self):
-            self._engine.AcceptWaveform(sound.tobytes())
+        self._safely(lambda: self._engine.AcceptWaveform(sound.tobytes()))
         self._heard += len(sound)
 
     def partial(self) -> Words:
-        with _failing_loudly(self):
-            return Words(json.loads(self._engine.PartialResult())["partial"])
+        return self._safely(self._so_far)
 
     def finish(self) -> list[Words]:
-        with _failing_loudly(self):
-            alternatives = json.loads(self._engine.FinalResult())["alternatives"]
-            return [self._words(alternative) for alternative in alternatives]
+        return self._safely(self._alternatives_now)
+
+    def _begin(self) -> None:
+        if self._engine is None or self._utterances >= _UTTERANCES_A_RECOGNIZER:
+            self._engine = self._make()
+            self._engine.SetWords(True)
+            self._engine.SetMaxAlternatives(self._alternatives)
+            self._utterances = self._heard = 0
+        else:
+            self._engine.Reset()
+
+    def _so_far(self) -> Words:
+        # Before the first sound Vosk answers with alternatives.
+        return Words(json.loads(self._engine.PartialResult()).get("partial", ""))
+
+    def _alternatives_now(self) -> list[Words]:
+        alternatives = json.loads(self._engine.FinalResult())["alternatives"]
+        return [self._words(alternative) for alternative in alternatives]
 
     def _words(self, alternative: dict[str, Any]) -> Words:
         before = self._heard_before / SAMPLE_RATE  # Vosk's clock runs on over all utterances
@@ -148,26 +154,19 @@ class _Recycled:
         )
         return Words(alternative["text"], spans, alternative["confidence"])
 
+    def _safely(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask the engine, and start afresh next time if it fails."""
+        try:
+            return _failing_loudly(ask)
+        except RecognizerFailed as failed:
+            self.drop()
+            failed.__context__ = None  # the engine's own error, which may hold words
+            raise
 
-@contextmanager
-def _failing_loudly(recycled: _Recycled) -> Iterator[None]:
-    """Turn any error of the engine into ours, without its words, and start afresh next time."""
+
+def _failing_loudly(ask: Callable[[], Answer]) -> Answer:
+    """Turn any error of the engine into ours, without its words."""
     try:
-        yield
+        return ask()
     except Exception as error:  # noqa: BLE001 - Vosk raises nothing more exact
-        recycled.drop()
         raise RecognizerFailed(f"Vosk failed: {type(error).__name__}") from None
-
-
-def _check(folder: Path) -> None:
-    """Refuse what Vosk would take silently or die of."""
-    if (folder / "graph" / "HCLG.fst").exists():
-        raise BadModel(
-            "has a static graph, which ignores the phrases of the moment",
-            file=folder,
-            remedy="take a small model, such as vosk-model-small-en-us-0.15",
-        )
-    needed = ("am/final.mdl", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst")
-    missing = [name for name in needed if not (folder / name).is_file()]
-    if missing:
-        raise BadModel(f"is no Vosk model: {missing[0]} is missing", file=folder)
