@@ -1,5 +1,6 @@
 """What the ear makes of sound files: the very path of the microphone, with a file's own time."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from assistant.hearing.recognizer import Sound
 
 _LONGEST = 4 * 3600
 """Seconds. A file is read piece by piece, so this only stops what was meant to be another file."""
+_SLOWEST, _FASTEST = 1_000, 1_000_000
+"""Hz. A header with any other rate is damaged, and such numbers crash the resampler."""
+_PIECE = 8_192
+"""Frames read at a time, so that a header with a thousand channels costs no more than 32 MiB."""
 _BEFORE = 12
 """Blocks of silence before a file, so that one that begins with a word is heard like a room."""
 _AFTERWARDS = 1.0
@@ -84,7 +89,7 @@ def hear_file(file: Path, ear: Ear, moment: ListenFor) -> FileReport:
             reports += ear.hear(block, number * BLOCK_SECONDS)
         return FileReport(
             file=str(file),
-            seconds=source.frames / source.samplerate,
+            seconds=source.tell() / source.samplerate,
             utterances=_count(reports, VoiceEnded),
             ignored=_count(reports, NotUnderstood),
             heard=tuple(report for report in reports if isinstance(report.event, Heard)),
@@ -93,32 +98,42 @@ def hear_file(file: Path, ear: Ear, moment: ListenFor) -> FileReport:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[soundfile.SoundFile]:
+    remedy = "give a WAV or FLAC file"
     try:
-        with soundfile.SoundFile(file) as source:
-            if not source.frames:
-                raise BadSoundFile("holds no sound", file=file)
-            if source.frames > _LONGEST * source.samplerate:
-                remedy = "cut it into pieces"
-                raise BadSoundFile("is longer than four hours", file=file, remedy=remedy)
+        if not file.is_file():  # a pipe could hold us up for ever
+            raise BadSoundFile("is no plain file", file=file, remedy=remedy)
+        # By its number: of a name that ends in .raw or .vox libsndfile would believe anything.
+        with soundfile.SoundFile(os.open(file, os.O_RDONLY)) as source:
+            _check(source, file)
             yield source
     except (soundfile.SoundFileError, OSError) as error:
-        remedy = "give a WAV or FLAC file"
         raise BadSoundFile("cannot be read as sound", file=file, remedy=remedy) from error
+
+
+def _check(source: soundfile.SoundFile, file: Path) -> None:
+    if not source.frames:
+        raise BadSoundFile("holds no sound", file=file)
+    if not _SLOWEST <= source.samplerate <= _FASTEST:
+        raise BadSoundFile(f"claims {source.samplerate} samples a second", file=file)
+    if source.frames > _LONGEST * source.samplerate:
+        raise BadSoundFile("is longer than four hours", file=file, remedy="cut it into pieces")
 
 
 def _blocks(source: soundfile.SoundFile) -> Iterator[Sound]:
     """Read a file piece by piece as 16 kHz mono, with silence around it."""
     yield from np.zeros((_BEFORE, BLOCK), np.int16)
     blocks = Reblocked(source.samplerate)
-    for piece in source.blocks(source.samplerate, dtype="float32", always_2d=True):
+    # Not `source.blocks`: where a file ends before its header says, that repeats the last piece.
+    while len(piece := source.read(_PIECE, dtype="float32", always_2d=True)):
         yield from blocks.add(_one_channel(piece))
     silence = np.zeros(round(_AFTERWARDS * source.samplerate), np.int16)
     yield from blocks.add(silence, last=True)
 
 
 def _one_channel(piece: NDArray[np.float32]) -> Sound:
-    scaled = np.rint(np.nan_to_num(piece.mean(axis=1)) * np.float32(32768))
-    samples: Sound = np.clip(scaled, -32768, 32767).astype(np.int16)
+    """Mix all channels; what is no number is silence, and what is too loud is as loud as can be."""
+    mixed = np.nan_to_num(np.clip(piece, -1.0, 1.0)).mean(axis=1)
+    samples: Sound = np.minimum(np.rint(mixed * np.float32(32768)), 32767).astype(np.int16)
     return samples
 
 
