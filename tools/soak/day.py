@@ -89,15 +89,18 @@ def sample(now: float) -> Sample:
     """Look at this process."""
     process = Path("/proc/self")
     pages = int((process / "statm").read_text().split()[1])
-    tasks = [entry.name for entry in (process / "task").iterdir()]
-    children = sum(
-        len((process / "task" / task / "children").read_text().split())
-        for task in tasks
-        if (process / "task" / task / "children").exists()
-    )
+    tasks = list((process / "task").iterdir())
+    children = sum(_children_of(task) for task in tasks)
     files = len(list((process / "fd").iterdir())) - 1
     memory = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
     return Sample(now / HOUR, memory, len(tasks), files, children)
+
+
+def _children_of(task: Path) -> int:
+    try:
+        return len((task / "children").read_text().split())
+    except (FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+        return 0
 
 
 class Soak:
