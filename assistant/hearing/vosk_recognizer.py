@@ -130,7 +130,9 @@ class _Recycled:
         return self._safely(self._alternatives_now)
 
     def _begin(self) -> None:
-        if self._engine is None or self._utterances >= _UTTERANCES_A_RECOGNIZER:
+        if self._utterances >= _UTTERANCES_A_RECOGNIZER:
+            self.drop()  # first, so that there are never two of them
+        if self._engine is None:
             self._engine = self._make()
             self._engine.SetWords(True)
             self._engine.SetMaxAlternatives(self._alternatives)

@@ -30,14 +30,14 @@ def judge(day: Day) -> list[str]:
         problems.append(
             f"resident memory fell by {-100 * fell:.1f} %: the first hour proves little"
         )
-    first, last = settled(day)[0], day.samples[-1]
-    for what, before, after in (
-        ("threads", first.threads, last.threads),
-        ("open files", first.files, last.files),
-        ("processes", first.children, last.children),
+    after = settled(day)
+    for what, counts in (
+        ("threads", [one.threads for one in after]),
+        ("open files", [one.files for one in after]),
+        ("processes", [one.children for one in after]),
     ):
-        if after > before:
-            problems.append(f"{what} left over: {before} became {after}")
+        if counts[-1] > min(counts):
+            problems.append(f"{what} left over: {min(counts)} became {counts[-1]}")
     problems += [
         f"the check-in of hour {one.asked_at / HOUR:.1f} did not close, and nothing had failed"
         for one in unexplained(day.check_ins, day.faults)
