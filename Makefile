@@ -5,13 +5,15 @@ PYTHON_HERE := .venv/bin/python
 
 # A sound server hides the sound card from ALSA unless ALSA has its plugins.
 SOUND_SERVER := $(shell command -v pulseaudio pipewire-pulse 2>/dev/null)
-FOR_RUNNING := ca-certificates espeak-ng libportaudio2 $(if $(SOUND_SERVER),libasound2-plugins)
+# What Python's packages lean on; libatomic1 is for Vosk on 64-bit Arm.
+FOR_PACKAGES := espeak-ng libatomic1 libportaudio2
+FOR_RUNNING := ca-certificates $(FOR_PACKAGES) $(if $(SOUND_SERVER),libasound2-plugins)
 FOR_TESTS := $(FOR_RUNNING) libasound2-plugins pulseaudio pulseaudio-utils procps strace systemd
 FOR_BENCHMARK := $(FOR_TESTS) festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts flite
 FOR_GRAPH := libfst-tools libfst22-plugins-base
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check venv bench prove soak picture model-graph wheel \
+.PHONY: help run test check venv bench prove soak arm picture model-graph wheel \
 	install upgrade uninstall
 
 run: ## start the assistant: by voice, typed without a microphone, else a rehearsal
@@ -48,6 +50,11 @@ soak: ## live through 24 simulated hours with faults, and watch memory, threads 
 	@tools/packages.sh $(FOR_TESTS)
 	@tools/venv.sh test bench
 	@$(PYTHON_HERE) -m tools.soak
+
+arm: ## ask for wheels for 64-bit Arm, and run the core of the tests on an emulated one
+	@tools/venv.sh test
+	@$(PYTHON_HERE) -m pytest -m index
+	@tools/arm.sh $(FOR_PACKAGES)
 
 picture: ## draw the README's picture from a real rehearsal
 	@tools/packages.sh $(FOR_RUNNING)

@@ -66,7 +66,7 @@ enable_service() {
 }
 
 install_all() {
-    tools/packages.sh ca-certificates espeak-ng libportaudio2 procps \
+    tools/packages.sh ca-certificates espeak-ng libatomic1 libportaudio2 procps \
         $(! has_sound_server || echo libasound2-plugins)
     put_files
     enable_service
