@@ -95,9 +95,9 @@ class VoskRecognizer:
         return self._open.finish()[0]
 
     def _with_grammar(self) -> Any:
-        texts = list(self._closed.texts) if self._closed else []
-        grammar = [*texts, UNKNOWN] if self._unknown else texts
-        return vosk.KaldiRecognizer(self._model, SAMPLE_RATE, json.dumps(grammar))
+        closed = self._closed or ClosedSet()
+        others = [*filter(self.knows, closed.decoys), UNKNOWN] if self._unknown else []
+        return vosk.KaldiRecognizer(self._model, SAMPLE_RATE, json.dumps([*closed.texts, *others]))
 
 
 class _Recycled:

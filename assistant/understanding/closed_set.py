@@ -17,10 +17,12 @@ class ClosedSet:
     Attributes:
         intents: what each whole text means; addressed texts begin with `name`.
         name: the assistant's name as the recognizer spells it.
+        decoys: words of table talk, so that talk need not be taken for a phrase.
     """
 
     intents: Mapping[str, Intent] = field(default_factory=dict)
     name: str = ""
+    decoys: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything can be heard at all."""

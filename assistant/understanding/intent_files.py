@@ -11,6 +11,7 @@ _LONGEST_TEMPLATE = 400
 """Characters; a phrase is short, and deep nesting never reaches the parser."""
 
 Template = Annotated[str, Meta(min_length=1, max_length=_LONGEST_TEMPLATE)]
+Word = Annotated[str, Meta(pattern=r"^[a-z']{1,30}\Z")]
 Slots = dict[str, str | int]
 
 
@@ -41,12 +42,13 @@ class IntentData(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class IntentFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """One file."""
+    """One file; `decoys` are words of table talk that stand in no phrase."""
 
     language: str
     intents: dict[str, IntentData] = {}
     lists: dict[str, SlotList] = {}
     expansion_rules: dict[str, Template] = {}
+    decoys: tuple[Word, ...] = ()
 
 
 def read_intent_file(file: Path) -> IntentFile:

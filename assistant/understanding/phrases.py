@@ -54,13 +54,18 @@ class Phrase:
 class Phrases:
     """Everything that can be said in one language."""
 
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
+    def __init__(self, phrases: Iterable[Phrase], decoys: Iterable[str] = ()) -> None:
         """Take the phrases; use `load_phrases` to have them from files.
+
+        Args:
+            phrases: everything that can be said.
+            decoys: words of table talk; in a moment that has such a word it is no decoy.
 
         Raises:
             BadContent: one text would mean two things.
         """
         self._by_text: dict[str, Phrase] = {}
+        self._decoys = tuple(dict.fromkeys(decoys))
         self._sets: dict[tuple[frozenset[str], frozenset[str], str], ClosedSet] = {}
         for phrase in phrases:
             known = self._by_text.setdefault(phrase.text, phrase)
@@ -108,7 +113,10 @@ class Phrases:
         """
         key = (intents, bare & intents, name)
         if key not in self._sets:
-            self._sets[key] = ClosedSet(dict(self._texts(*key)), name)
+            intents_of = dict(self._texts(*key))
+            words = {word for text in intents_of for word in text.split()}
+            decoys = tuple(word for word in self._decoys if word not in words)
+            self._sets[key] = ClosedSet(intents_of, name, decoys)
         return self._sets[key]
 
     def _texts(
@@ -131,7 +139,8 @@ def load_phrases(files: Sequence[Path]) -> Phrases:
     read = [(file, read_intent_file(file)) for file in files]
     templates = _Templates([content for _, content in read])
     return Phrases(
-        phrase for file, content in read for phrase in _phrases_of(file, content, templates)
+        (phrase for file, content in read for phrase in _phrases_of(file, content, templates)),
+        (word for _, content in read for word in content.decoys),
     )
 
 

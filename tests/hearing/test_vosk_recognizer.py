@@ -78,6 +78,22 @@ def texts(hypotheses: list[Words]) -> list[str]:
 class TestHearing:
     """What it makes of speech."""
 
+    def test_a_decoy_is_taken_for_itself_and_no_phrase(
+        self, recognizer: VoskRecognizer, say: Callable[[str], Sound]
+    ) -> None:
+        with_decoys = ClosedSet(BOTH.intents, decoys=("potatoes", CANARY))
+
+        recognizer.start(with_decoys)
+
+        assert texts(decode(recognizer, say("potatoes")))[0] == "potatoes"
+
+    def test_without_rejection_there_are_no_decoys(
+        self, recognizer: VoskRecognizer, say: Callable[[str], Sound]
+    ) -> None:
+        recognizer.start(ClosedSet(BOTH.intents, decoys=("potatoes",)), unknown=False)
+
+        assert set(" ".join(texts(decode(recognizer, say("potatoes")))).split()) <= BOTH.words
+
     @pytest.mark.parametrize("text", [CHECK_IN, QUESTION])
     def test_a_phrase_of_the_moment(
         self, recognizer: VoskRecognizer, say: Callable[[str], Sound], text: str

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from assistant import content
 from assistant.errors import BadContent
@@ -13,6 +14,7 @@ from assistant.hearing.models import rehearsal_model
 from assistant.hearing.vosk_recognizer import VoskRecognizer
 from assistant.understanding.name import heard_name
 from assistant.understanding.phrases import Phrases, load_phrases
+from assistant.understanding.sound import sound_of
 
 HEAD = "language: en\n"
 
@@ -248,3 +250,46 @@ def test_a_phrase_that_a_longer_one_begins_with_may_continue(tmp_path: Path) -> 
 def test_nothing_to_listen_for_is_an_empty_set(tmp_path: Path) -> None:
     phrases = load(tmp_path, intents(Stop="stop"))
     assert not phrases.closed_set(frozenset(), frozenset(), "robin")
+
+
+# ---- decoys ------------------------------------------------------------------------------------
+
+
+def test_decoys_of_all_files_are_in_every_moment_once(tmp_path: Path) -> None:
+    phrases = load(tmp_path, intents(Stop="stop") + "decoys: [salt, garden]\n", "decoys: [salt]\n")
+
+    closed = phrases.closed_set(frozenset({"Stop"}), frozenset(), "turntable")
+
+    assert closed.decoys == ("salt", "garden")
+    assert set(closed.texts) == {"turntable stop"}  # they mean nothing
+
+
+def test_a_word_of_the_moment_is_no_decoy(tmp_path: Path) -> None:
+    phrases = load(tmp_path, intents(Pass="pass", Stop="stop now") + "decoys: [pass, now, salt]\n")
+
+    assert phrases.closed_set(frozenset({"Pass"}), frozenset(), "turntable").decoys == (
+        "now",
+        "salt",
+    )
+    assert phrases.closed_set(frozenset({"Stop"}), frozenset(), "salt").decoys == ("pass",)
+
+
+@pytest.mark.parametrize("decoy", ["two words", "Salt", "", "[unk]", "a" * 31])
+def test_a_decoy_is_one_word(tmp_path: Path, decoy: str) -> None:
+    with pytest.raises(BadContent, match="decoys"):
+        load(tmp_path, f'decoys: ["{decoy}"]\n')
+
+
+def test_no_decoy_we_ship_sounds_like_a_word_of_a_phrase(shipped: Phrases) -> None:
+    words = {word for text in texts(shipped) for word in text.split()}
+    decoys = shipped.closed_set(frozenset(), frozenset(), "turntable").decoys
+
+    assert len(decoys) > 50
+    assert not [(decoy, word) for decoy in decoys for word in words if alike(decoy, word)]
+    assert alike("know", "no")
+    assert alike("weight", "wait")
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two words are nearly the same sound or nearly the same letters."""
+    return fuzz.ratio(sound_of(one), sound_of(other)) >= 90 or fuzz.ratio(one, other) >= 80
