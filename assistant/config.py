@@ -127,7 +127,7 @@ class Hearing(Struct, frozen=True):
     longest_command: float = 4.0
     """Seconds; anything longer is talk and is not decoded to its end."""
     edge: float = 0.4
-    """Seconds the first and the last word may lie inside the utterance's edges."""
+    """Seconds of speech there may be before the first and after the last word."""
     whole_phrase: float = 85.0
     """rapidfuzz `ratio` a typed text must reach against one whole phrase."""
     lead: float = 6.0

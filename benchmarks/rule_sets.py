@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-import numpy as np
-
 from assistant.config import Hearing
-from assistant.hearing.gate import BLOCK_SECONDS, Change, Detector, Gate
+from assistant.hearing.gate import Change, Detector, Gate
 from assistant.hearing.recognizer import Recognizer, Sound
 from assistant.hearing.rules import Rules
-from assistant.hearing.utterance import Utterance
+from assistant.hearing.utterance import SpeechFrames, Utterance
 from assistant.hearing.verdict import Judge
 from assistant.hearing.vosk_recognizer import VoskRecognizer
 from assistant.understanding.closed_set import ClosedSet
@@ -36,16 +34,16 @@ UNABLE_TO_REJECT: dict[str, Rules] = {
 """Behind a grammar without ``[unk]``, utterance by utterance: no rule, each alone, all of them,
 and all but each."""
 
-_LONGEST_PIECE = 30.0
+_LONGEST_PIECE = 10.0
 """Seconds after which an utterance without an end is judged all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """One utterance: its sound, its edges and its length in seconds without silence around it."""
+    """One utterance: its sound, the speech in it, and its length in seconds without silence."""
 
     sound: Sound
-    edges: tuple[float, float]
+    speech: SpeechFrames
     seconds: float
 
 
@@ -121,7 +119,7 @@ def _acts(
     if rules.short and utterance.seconds > thresholds.longest_command:
         return False
     judge = Judge(second, thresholds, rules)
-    return judge.decide(hypotheses, closed, utterance.sound, utterance.edges) is not None
+    return judge.decide(hypotheses, closed, utterance.sound, utterance.speech) is not None
 
 
 def _closed(loaded: Engine, state: str, *, addressed: bool) -> ClosedSet:
@@ -140,22 +138,20 @@ def _utterances(sound: Sound, detector: Detector) -> Iterator[_Heard]:
     """Cut talk into utterances, as the gate of the ear does."""
     thresholds = Hearing()
     gate = Gate(thresholds, detector)
-    blocks: list[Sound] = []
+    utterance = Utterance(_LONGEST_PIECE + 1)
     for block in blocks_of(sound):
         change = gate.accept(block)
         if change is Change.OPENED:
-            blocks = gate.recent
-        elif blocks:
-            blocks.append(block)
-        too_long = len(blocks) * BLOCK_SECONDS > _LONGEST_PIECE
-        if blocks and (change is Change.CLOSED or too_long):
-            yield _heard(blocks, gate.floor, thresholds)
-            blocks = [] if change is Change.CLOSED else [block]
+            utterance.erase()
+            for earlier in gate.recent[:-1]:
+                utterance.add(earlier, voice=False)
+        if change is Change.CLOSED or utterance.seconds > _LONGEST_PIECE:
+            yield _heard(utterance, gate.floor, thresholds)
+            utterance.erase()
+        if gate.is_open:
+            utterance.add(block, voice=not gate.silence)
 
 
-def _heard(blocks: Sequence[Sound], floor: float, thresholds: Hearing) -> _Heard:
-    sound = np.concatenate(blocks)
-    utterance = Utterance(_LONGEST_PIECE + 1)
-    utterance.add(sound)
+def _heard(utterance: Utterance, floor: float, thresholds: Hearing) -> _Heard:
     seconds = utterance.seconds - thresholds.pre_roll - thresholds.hang
-    return _Heard(sound, utterance.edges(floor), seconds)
+    return _Heard(utterance.sound.copy(), utterance.speech(floor), seconds)

@@ -19,7 +19,7 @@ from assistant.hearing.verdict import Judge
 from assistant.understanding.closed_set import ClosedSet
 from assistant.understanding.phrases import Phrases
 
-_LONGEST_SOUND = 30.0
+_LONGEST_SOUND = 10.0
 """Seconds kept of an utterance where the benchmark lifts the rule that commands are short."""
 
 
@@ -126,8 +126,10 @@ class Ear:
 
     def _open(self, at: float) -> list[EarReport]:
         self._forget()
-        for block in self._gate.recent:
-            self._utterance.add(block)
+        *before, opening = self._gate.recent
+        for block in before:
+            self._utterance.add(block, voice=False)
+        self._utterance.add(opening, voice=True)
         self._began = at - self._utterance.seconds
         self._acted = self._tried = False
         self._decode_again()
@@ -172,22 +174,21 @@ class Ear:
     def _act(self, at: float) -> list[EarReport]:
         """Judge the utterance as it stands; listen on if it is no command yet."""
         hypotheses = self._recognizer.finish()
-        start, end = self._utterance.edges(self._gate.floor)
-        sound = self._utterance.sound
-        intent = self._judge.decide(hypotheses, self._closed, sound, (start, end))
+        speech = self._utterance.speech(self._gate.floor)
+        intent = self._judge.decide(hypotheses, self._closed, self._utterance.sound, speech)
         if intent is None:
             self._tried = True
             self._decode_again()
             return []
         self._acted = True
-        heard = EarReport(Heard(intent), self._began + start, self._began + end, at)
+        heard = EarReport(Heard(intent), self._began + speech.start, self._began + speech.end, at)
         self._forget()
         return [heard]
 
     def _take(self, block: Sound) -> None:
         """Keep and decode a block; what is long after the last voice is muted, being noise."""
         heard = block if self._gate.silence <= self._thresholds.after_roll else np.zeros_like(block)
-        self._utterance.add(heard)
+        self._utterance.add(heard, voice=not self._gate.silence)
         self._recognizer.accept(heard)
 
     def _decode_again(self) -> None:

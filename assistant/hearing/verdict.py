@@ -6,6 +6,7 @@ from assistant.config import SAMPLE_RATE, Hearing
 from assistant.events import Intent
 from assistant.hearing.recognizer import Recognizer, Sound
 from assistant.hearing.rules import Rules
+from assistant.hearing.utterance import SpeechFrames
 from assistant.understanding.closed_set import ClosedSet
 from assistant.understanding.matcher import Matcher, likeness, longest_within, same_meaning
 from assistant.understanding.words import Words
@@ -26,7 +27,7 @@ class Judge:
         hypotheses: Sequence[Words],
         closed: ClosedSet,
         sound: Sound,
-        edges: tuple[float, float],
+        speech: SpeechFrames,
     ) -> Intent | None:
         """Give the intent, or nothing if any rule refuses.
 
@@ -34,13 +35,13 @@ class Judge:
             hypotheses: the first look, the likeliest first.
             closed: the phrases of the moment.
             sound: the whole utterance.
-            edges: where the speech in it begins and ends, in seconds.
+            speech: where there is speech in it.
         """
         found = self._clearest(hypotheses, closed)
         if found is None:
             return None
         words, intent = found
-        if self._rules.edges and not self._at_edges(words, edges):
+        if self._rules.edges and not self._at_edges(words, speech):
             return None
         if self._rules.second_look and not self._is_confirmed(words, sound):
             return None
@@ -72,11 +73,10 @@ class Judge:
             return self._matcher.match(words.reveal(), closed)
         return longest_within(words.reveal(), closed)
 
-    def _at_edges(self, words: Words, edges: tuple[float, float]) -> bool:
-        start, end = edges
-        first, last = words.spans[0], words.spans[-1]
-        edge = self._thresholds.edge
-        return abs(first.start - start) <= edge and abs(end - last.end) <= edge
+    def _at_edges(self, words: Words, speech: SpeechFrames) -> bool:
+        """Whether hardly any speech lies outside the words; a clink of dishes there is none."""
+        before, after = speech.before(words.spans[0].start), speech.after(words.spans[-1].end)
+        return max(before, after) <= self._thresholds.edge
 
     def _is_confirmed(self, words: Words, sound: Sound) -> bool:
         """Look again by open decoding: by likelihood first, since its words slip on homophones."""
