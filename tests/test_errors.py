@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import errors
+from assistant.cli import main
 from assistant.errors import BadContent, BadInput, PartFailed, TurntableError
 
 
@@ -65,6 +66,31 @@ def test_a_part_that_failed_is_no_bad_input() -> None:
     """The one ends the command with exit code 2, the other is rebuilt."""
     assert not issubclass(PartFailed, BadInput)
     assert str(PartFailed("no blocks arrive")) == "no blocks arrive"
+
+
+@pytest.mark.parametrize("error", classes().values())
+def test_each_ends_the_command_in_one_line_with_its_exit_code(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise error("it is broken")
+
+    monkeypatch.setattr("assistant.verbs.status.show_status", fail)
+    with pytest.raises(SystemExit) as ended:
+        main.main(["status"])
+    assert ended.value.code == (2 if issubclass(error, BadInput) else 1)
+    assert capsys.readouterr() == ("", "turntable: it is broken\n")
+
+
+def test_an_error_that_nobody_raises_on_purpose_is_not_hushed_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("assistant.verbs.status.show_status", fail)
+    with pytest.raises(ZeroDivisionError):
+        main.main(["status"])
 
 
 @settings(derandomize=True, deadline=None)
