@@ -74,12 +74,12 @@ def hear_file(file: Path, ear: Ear, moment: ListenFor) -> FileReport:
     """Let a fresh ear hear a file.
 
     Args:
-        file: WAV, FLAC or anything else libsndfile reads; any rate, width and number of channels.
+        file: WAV, FLAC or anything else libsndfile reads, of 1 kHz to 1 MHz, any width and channels.
         ear: one that has heard nothing yet.
         moment: what can be heard.
 
     Raises:
-        BadSoundFile: not a sound file, empty, or too long.
+        BadSoundFile: not a sound file, empty, too long, or of a rate that cannot be.
         RecognizerFailed: the engine failed.
     """
     ear.listen_for(moment)
