@@ -265,13 +265,13 @@ def test_decoys_of_all_files_are_in_every_moment_once(tmp_path: Path) -> None:
 
 
 def test_a_word_of_the_moment_is_no_decoy(tmp_path: Path) -> None:
-    phrases = load(tmp_path, intents(Pass="pass", Stop="stop now") + "decoys: [pass, now, salt]\n")
+    phrases = load(tmp_path, intents(Skip="skip", Stop="stop now") + "decoys: [skip, now, salt]\n")
 
-    assert phrases.closed_set(frozenset({"Pass"}), frozenset(), "turntable").decoys == (
+    assert phrases.closed_set(frozenset({"Skip"}), frozenset(), "turntable").decoys == (
         "now",
         "salt",
     )
-    assert phrases.closed_set(frozenset({"Stop"}), frozenset(), "salt").decoys == ("pass",)
+    assert phrases.closed_set(frozenset({"Stop"}), frozenset(), "salt").decoys == ("skip",)
 
 
 @pytest.mark.parametrize("decoy", ["two words", "Salt", "", "[unk]", "a" * 31])
