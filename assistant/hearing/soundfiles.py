@@ -74,7 +74,7 @@ def hear_file(file: Path, ear: Ear, moment: ListenFor) -> FileReport:
     """Let a fresh ear hear a file.
 
     Args:
-        file: WAV, FLAC or anything else libsndfile reads, of 1 kHz to 1 MHz, any width and channels.
+        file: WAV, FLAC or anything else libsndfile reads; 1 kHz to 1 MHz, any width and channels.
         ear: one that has heard nothing yet.
         moment: what can be heard.
 
