@@ -156,17 +156,17 @@ class Ear:
         return [ended] if self._acted else [unclear, ended]
 
     def _is_complete(self) -> bool:
-        """Whether this silence is long enough for what stands there: each is judged once.
+        """Whether this pause is long enough for what stands there: each is judged once.
 
         A whole phrase that nothing longer begins with is judged soon. Anything else a little later:
         a longer phrase may follow, or the phrase is not yet the likeliest text.
         """
-        silence = self._gate.silence
-        if silence < self._thresholds.early:
+        pause = self._gate.pause
+        if pause < self._thresholds.early:
             self._tried = False
-        if self._tried or not self._rules.early or silence < self._thresholds.early:
+        if self._tried or not self._rules.early or pause < self._thresholds.early:
             return False
-        if silence >= self._thresholds.may_continue:
+        if pause >= self._thresholds.may_continue:
             return True
         text = self._recognizer.partial().reveal()
         return text in self._closed.intents and not self._closed.may_continue(text)

@@ -89,6 +89,8 @@ class Gate:
         self.is_open = False
         self.silence = 0.0
         """Seconds without voice at the end of an utterance, while the gate is open."""
+        self.pause = 0.0
+        """Seconds since voice last stood out of the room's quiet: the detector lingers in noise."""
 
     @property
     def recent(self) -> list[Sound]:
@@ -105,7 +107,7 @@ class Gate:
         self._recent.clear()
         self._awake = 0
         self.is_open = False
-        self.silence = 0.0
+        self.silence = self.pause = 0.0
 
     def accept(self, block: Sound) -> Change:
         """Take one block of 512 samples and tell whether the gate opened or closed with it."""
@@ -116,7 +118,7 @@ class Gate:
         self._recent.append(block)
         if not (self._awake or self.is_open):
             return Change.NOTHING
-        return self._judge(self._probability(block))
+        return self._judge(self._probability(block), stands_out=stands_out)
 
     def _wake(self) -> None:
         self._detector.reset()
@@ -126,15 +128,15 @@ class Gate:
     def _probability(self, block: Sound) -> float:
         return self._detector.process_samples((block / np.float32(32768)).tolist())
 
-    def _judge(self, probability: float) -> Change:
+    def _judge(self, probability: float, *, stands_out: bool) -> Change:
         if not self.is_open:
             if probability < self._thresholds.voice_on:
                 return Change.NOTHING
-            self.is_open, self.silence = True, 0.0
+            self.is_open, self.silence, self.pause = True, 0.0, 0.0
             return Change.OPENED
-        self.silence = (
-            0.0 if probability >= self._thresholds.voice_off else self.silence + BLOCK_SECONDS
-        )
+        voice = probability >= self._thresholds.voice_off
+        self.silence = 0.0 if voice else self.silence + BLOCK_SECONDS
+        self.pause = 0.0 if voice and stands_out else self.pause + BLOCK_SECONDS
         if self.silence < self._thresholds.hang:
             return Change.NOTHING
         self.is_open = False
