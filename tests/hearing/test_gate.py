@@ -18,9 +18,10 @@ HANG = round(THRESHOLDS.hang / BLOCK_SECONDS) + 1
 
 
 class Scripted:
-    """Judges loud blocks as a test says, one after the other; faint ones are never voice.
+    """Judges loud blocks as a test says, one after the other; faint ones are no voice.
 
     Attributes:
+        faint: what it says of faint blocks.
         asked: how many blocks it has judged.
         resets: how often it was told to forget.
     """
@@ -28,13 +29,13 @@ class Scripted:
     def __init__(self) -> None:
         self.asked = 0
         self.resets = 0
-        self.next = 0.0
+        self.next = self.faint = 0.0
 
     def process_samples(self, samples: list[float]) -> float:
         assert len(samples) == BLOCK
         assert -1.0 <= min(samples) <= max(samples) < 1.0
         self.asked += 1
-        return self.next if max(samples) > 0.2 else 0.0
+        return self.next if max(samples) > 0.2 else self.faint
 
     def reset(self) -> None:
         self.resets += 1
@@ -179,6 +180,35 @@ def test_each_utterance_has_its_own_silence() -> None:
         assert room.gate.is_open
         room.rest(HANG)
     assert room.turns == [Change.OPENED, Change.CLOSED] * 3
+
+
+@given(heard)
+@QUICK
+def test_a_pause_begins_when_no_voice_stands_out_and_is_no_shorter_than_the_silence(
+    runs: Runs,
+) -> None:
+    room = Room()
+    for sound, probability in blocks(runs):
+        before = room.gate.pause
+        if room.hear(sound, probability) is Change.OPENED:
+            assert room.gate.pause == 0.0
+        elif room.gate.is_open:
+            assert room.gate.pause >= room.gate.silence
+            assert room.gate.pause in {0.0, before + BLOCK_SECONDS}
+
+
+def test_where_the_detector_lingers_in_noise_the_pause_has_begun() -> None:
+    """It still says voice, but nothing stands out of the room any more."""
+    room = Room()
+    room.detector.faint = 0.9
+    room.rest(100)
+    room.speak(5)
+    assert room.gate.pause == 0.0
+    room.rest(4)
+    assert room.gate.silence == 0.0
+    assert room.gate.pause == pytest.approx(4 * BLOCK_SECONDS)
+    room.speak(1)
+    assert room.gate.pause == 0.0
 
 
 def test_a_longer_hang_closes_later() -> None:
