@@ -78,7 +78,7 @@ class Findings:
 
     def false(self, loop: str, state: str, kinds: Iterable[str]) -> Rate:
         """Sum up false actions of a loop in some kinds of talk."""
-        listed = self._of(kinds)
+        listed = [talk for talk in self._of(kinds) if state in talk.false[loop]]
         return _rate(listed, [talk.false[loop][state] for talk in listed])
 
     def without(self, rule: str, state: str, kinds: Iterable[str]) -> Rate:

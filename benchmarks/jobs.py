@@ -57,9 +57,13 @@ class CommandResult:
 
 @dataclass(frozen=True, slots=True)
 class TalkJob:
-    """Let the loops hear talk or noise, in which every action is false."""
+    """Let the loops hear talk or noise, in which every action is false.
+
+    `broad`: after a question too, and by loop (b), which acts so often that a part shows it.
+    """
 
     talk: Talk | Noise
+    broad: bool = False
     rules: bool = False
     forced: bool = False
 
@@ -71,7 +75,7 @@ class TalkResult:
     Attributes:
         kind: of talk, or "noise".
         seconds: how long it was.
-        false: actions by loop and state.
+        false: actions by loop and state, as far as it was listened to.
         rules: actions of our ear by the rule that was off and state.
         forced: actions behind a decoder that cannot reject, by set of rules and state.
         intents: what our ear acted on: state and intent.
@@ -143,13 +147,14 @@ def _hear_talk(loaded: Engine, job: TalkJob) -> TalkResult:
     sound = job.talk.sound()
     recording = Recording()
     ours: dict[str, list[Meaning]] = {}
-    for state in STATES:
+    states = STATES if job.broad else RULE_STATES
+    for state in states:
         detector = Replaying(recording.answers) if ours else recording
         ours[state] = listen(OurLoop(loaded.ear(detector=detector), state), sound)
     false = {
         OURS: {state: len(actions) for state, actions in ours.items()},
-        GRAMMAR: {state: _count(GrammarLoop(loaded, state), sound) for state in STATES},
-        OPEN: _count_open(loaded, sound),
+        GRAMMAR: {state: _count(GrammarLoop(loaded, state), sound) for state in states},
+        OPEN: _count_open(loaded, sound) if job.broad else {},
     }
     rules = {
         rule: {state: _without(rules, loaded, state, sound, recording) for state in RULE_STATES}
@@ -168,7 +173,7 @@ def _hear_talk(loaded: Engine, job: TalkJob) -> TalkResult:
         false=false,
         rules=rules,
         forced=forced,
-        intents=[(state, meaning[0]) for state in STATES for meaning in ours[state]],
+        intents=[(state, meaning[0]) for state in states for meaning in ours[state]],
     )
 
 

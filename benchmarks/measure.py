@@ -129,11 +129,12 @@ def _noises_behind(recorded: Sequence[str]) -> list[str]:
 
 def _jobs(corpora: Corpora, plan: Plan) -> Iterator[Job]:
     """Long jobs first, so that no worker is left with one; then commands, state by state."""
+    broad = set(_spread(corpora.talk, plan.broad_minutes))
     with_rules = set(_spread(corpora.talk, plan.rule_minutes))
     forced = set(_spread(corpora.talk, plan.forced_minutes))
     for talk in corpora.talk:
-        yield TalkJob(talk, rules=talk in with_rules, forced=talk in forced)
-    yield from (TalkJob(noise) for noise in corpora.noises)
+        yield TalkJob(talk, talk in broad, rules=talk in with_rules, forced=talk in forced)
+    yield from (TalkJob(noise, broad=True) for noise in corpora.noises)
     for state in STATES:
         for spoken in corpora.commands:
             if spoken.command.state == state:

@@ -25,6 +25,7 @@ class Plan:
         least_dinner_minutes: dinner sentences at least, however many recordings there are.
         noise_minutes: of each kind of synthesized household noise, for false actions.
         most_recorded_minutes: of each folder of recordings.
+        broad_minutes: talk that is heard in the state after a question too, and by loop (b).
         rule_minutes: talk on which each rule is switched off.
         forced_minutes: talk that is heard by a decoder that cannot reject.
         cost_seconds: of each material for processor time.
@@ -38,22 +39,24 @@ class Plan:
     least_dinner_minutes: float
     noise_minutes: float
     most_recorded_minutes: float
+    broad_minutes: float
     rule_minutes: float
     forced_minutes: float
     cost_seconds: float
 
 
 FULL = Plan(
-    espeak_commands=20,
-    unseen_commands=40,
-    trained_commands=10,
+    espeak_commands=16,
+    unseen_commands=32,
+    trained_commands=8,
     trained_espeak_voices=5,
     talk_minutes=122,
     least_dinner_minutes=60,
     noise_minutes=2,
     most_recorded_minutes=60,
+    broad_minutes=45,
     rule_minutes=8,
-    forced_minutes=30,
+    forced_minutes=18,
     cost_seconds=60,
 )
 
@@ -66,6 +69,7 @@ QUICK = Plan(
     least_dinner_minutes=4,
     noise_minutes=0.1,
     most_recorded_minutes=0.7,
+    broad_minutes=4,
     rule_minutes=1,
     forced_minutes=6,
     cost_seconds=10,

@@ -64,7 +64,8 @@ def _report(findings: Findings, about: Circumstances, listed: Sequence[Target]) 
         tables.noise_table(findings),
         "## Talk taken for commands\n",
         "Actions an hour in which nobody spoke to the assistant. In brackets: how many there were, "
-        "and the exact Poisson 95 % interval of the rate.\n",
+        "and the exact Poisson 95 % interval of the rate. The state asked, and loop (b), "
+        "which acts so often, were heard in a part of the talk.\n",
         "![False actions an hour](false-actions.png)\n",
         tables.false_table(findings),
         "## End of speech → action\n",
@@ -101,7 +102,7 @@ def _about(findings: Findings, about: Circumstances) -> str:
         f"- Speech model: {about.model}; Vosk {version('vosk')}, Python "
         f"{platform.python_version()}, {processor()}.",
         f"- {len(findings.commands)} commands heard, "
-        f"{findings.hours(findings.talk_kinds):.2f} hours of talk in each of three states, "
+        f"{findings.hours(findings.talk_kinds):.2f} hours of talk, "
         f"{findings.hours(['noise']) * 60:.0f} minutes of household noise; "
         f"the run took {about.minutes:.0f} minutes.",
         f"- Recordings: {recorded or 'none'}. Everything else was synthesized.",

@@ -93,7 +93,7 @@ def false_table(findings: Findings) -> str:
                          ("household noise", ["noise"])]:  # fmt: skip
         for state in STATES:
             rates = [findings.false(loop, state, listed) for loop in LOOPS]
-            rows.append([kind, f"{findings.hours(listed):.2f}", state, *map(rate_cell, rates)])
+            rows.append([kind, f"{rates[0].hours:.2f}", state, *map(rate_cell, rates)])
     return table(["talk", "hours", "state", *COLUMNS.values()], rows)
 
 

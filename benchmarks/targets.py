@@ -121,16 +121,18 @@ def _false_actions(findings: Findings) -> list[Target]:
 
 
 def _compared(findings: Findings, state: str, kinds: Sequence[str], where: str) -> list[Target]:
-    ours = findings.false(OURS, state, kinds).found
+    rate = findings.false(OURS, state, kinds)
     grammar = findings.false(GRAMMAR, state, kinds).found
-    hobby = findings.false(OPEN, state, kinds).found
-    times = f"{hobby / ours:.0f} times" if ours else "none against some"
+    hobby = findings.false(OPEN, state, kinds)
+    ours = rate.found
+    fewer = hobby.found > 0 and hobby.per_hour >= 100 * rate.per_hour
+    times = f"{hobby.per_hour / rate.per_hour:.0f} times" if ours else "none against some"
+    found = f"{times} ({rate.per_hour:.2f} against {hobby.per_hour:.0f} an hour)"
     return [
         Target(f"… never more than (a), {where}", f"≤ {grammar}", str(ours), ours <= grammar,
                "" if ours <= grammar else _which(findings, state)),
-        Target(f"… fewer than (b), {where}", "≥ 100 times", f"{times} ({ours} against {hobby})",
-               hobby >= 100 * ours and hobby > 0,
-               "" if hobby >= 100 * ours else _which(findings, state)),
+        Target(f"… fewer than (b), {where}", "≥ 100 times", found, fewer,
+               "" if fewer else _which(findings, state)),
     ]  # fmt: skip
 
 

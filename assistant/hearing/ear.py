@@ -19,7 +19,7 @@ from assistant.hearing.verdict import Judge
 from assistant.understanding.closed_set import ClosedSet
 from assistant.understanding.phrases import Phrases
 
-_LONGEST_SOUND = 10.0
+_LONGEST_SOUND = 8.0
 """Seconds kept of an utterance where the benchmark lifts the rule that commands are short."""
 
 

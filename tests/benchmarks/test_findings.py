@@ -57,6 +57,15 @@ def test_noise_is_no_talk() -> None:
     assert found.false(OURS, "idle", ["noise"]).per_hour == 5
 
 
+def test_a_rate_counts_only_the_talk_that_a_loop_heard_in_a_state() -> None:
+    part = TalkResult("read", 3600, {OURS: {"idle": 1}, GRAMMAR: {"idle": 3}, OPEN: {}})
+    found = findings(talked("read", 1800, ours=1), part)
+
+    assert found.false(OURS, "idle", ["read"]) == Rate(2, 1.5)
+    assert found.false(OURS, "asked", ["read"]) == Rate(1, 0.5)
+    assert found.false(OPEN, "idle", ["read"]) == Rate(200, 0.5)
+
+
 def test_rare_actions_are_shown_with_how_sure_they_are() -> None:
     assert rate_cell(Rate(0, 2.0)) == "0.00 (0; 0.00 to 1.84)"
     assert rate_cell(Rate(400, 2.0)) == "200"
