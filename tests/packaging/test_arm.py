@@ -28,6 +28,7 @@ class Machine:
         self.command("apt-get", "echo http://debian.example/debian/")
         self.command("readlink", "echo python3.11")
         self.command("mmdebstrap")
+        self.command("cp")
         self._put(self.checkout / ".venv/bin/python", self._noted("python"))
         self._put(self.checkout / "tools/emulated.sh", self._noted("emulated.sh"))
 
