@@ -27,5 +27,8 @@ def test_the_figures_are_those_of_the_last_soak() -> None:
     report = json.loads((ROOT / "docs/soak.json").read_text(encoding="utf-8"))
     assert report["problems"] == []
     assert report["simulated_hours"] == 24
-    assert f"{report['memory_growth_percent']} %" in TEXT
-    assert f"{report['memory_mib']} MiB" in TEXT
+    for figure in ("after_the_first_hour", "lowest_after", "highest_after", "at_the_end"):
+        assert f"{report[f'memory_{figure}_mib']} MiB" in TEXT
+    assert f"{report['memory_rose_percent']} % above" in TEXT
+    assert f"{report['memory_fell_percent']} % below" in TEXT
+    assert f"{report['check_ins']}, {report['check_ins_closed']}" in TEXT
