@@ -25,4 +25,4 @@ if ! chroot "$root" /bin/true 2>/dev/null; then
     cat /usr/lib/binfmt.d/qemu-aarch64.conf >"$root/proc/sys/fs/binfmt_misc/register"
 fi
 exec unshare --root "$root" --wd /turntable \
-    env -i HOME=/tmp PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C.UTF-8 "$@"
+    env -i HOME=/root XDG_RUNTIME_DIR=/run PATH=/usr/bin:/bin:/usr/sbin:/sbin LC_ALL=C.UTF-8 "$@"
