@@ -59,9 +59,9 @@ class SimulatedMicrophone:
         return not self._coming
 
     def play(self, sound: NDArray[np.int16]) -> None:
-        """Have it hear this next."""
-        whole = np.zeros(-(-len(sound) // BLOCK) * BLOCK, np.int16)
-        whole[: len(sound)] = sound
+        """Have it hear this next; whole blocks are not copied, to take no memory of the soak's."""
+        rest = -len(sound) % BLOCK
+        whole = np.pad(sound, (0, rest)) if rest else sound
         self._coming.extend(whole.reshape(-1, BLOCK))
 
     def open(self) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from assistant.config import SAMPLE_RATE, VoiceSettings
+from assistant.config import BLOCK, SAMPLE_RATE, VoiceSettings
 from assistant.conversation.machine import Conversation
 from assistant.conversation.table import Place
 from assistant.rehearsal.partners import TALK, VOICES
@@ -57,7 +57,7 @@ class Sounds:
 
     def _noise(self, cutoff: int) -> NDArray[np.int16]:
         """Ten seconds of noise below a frequency (Hz), swelling and fading."""
-        size = 10 * SAMPLE_RATE
+        size = 10 * SAMPLE_RATE // BLOCK * BLOCK
         source = np.random.default_rng(self._random.randrange(2**32))
         spectrum = np.fft.rfft(source.normal(0.0, 1.0, size))
         spectrum[np.fft.rfftfreq(size, 1 / SAMPLE_RATE) > cutoff] = 0
