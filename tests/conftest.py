@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from assistant.config import VoiceSettings
 from assistant.speaking.pyttsx3_voice import Pyttsx3Voice
 from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio, restart_portaudio
+
+settings.register_profile("rules", deadline=None)  # tests hold rules; a loaded machine is no fault
+settings.load_profile("rules")
 
 MORE_TRIES = 2
 """What runs in real time on a shared machine may be torn by its load: such a test may try again."""
