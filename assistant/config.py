@@ -132,13 +132,13 @@ class Hearing(Struct, frozen=True):
     """rapidfuzz `ratio` a typed text must reach against one whole phrase."""
     lead: float = 6.0
     """Points it must be ahead of the best phrase of another intent (near-ties are refused)."""
-    margin: float = 6.0
+    margin: float = 4.0
     """Nats by which a whole phrase may be less likely than the best mixture of phrases."""
-    clearance: float = 1.0
+    clearance: float = 0.5
     """Nats by which it must be likelier than any phrase that means something else."""
-    second_look: float = 70.0
+    second_look: float = 75.0
     """rapidfuzz `ratio`, by letters or by sound, of open decoding of the same sound, ..."""
-    open_gain: float = 5.0
+    open_gain: float = 8.0
     """... unless open decoding explains the sound by no more than this better, in nats a second."""
     tail: float = 0.25
     """Seconds after our own speech during which nothing is recognized: the last echo measured

@@ -21,8 +21,8 @@ from tools.rehearsal_model.synthesis import as_int16, play_faster
 LONGEST_LEAD = 40
 LONGEST_TAIL = 50
 #: Noise below the speech, in decibels.
-LOUDEST_NOISE_DB = 4.0
-FAINTEST_NOISE_DB = 35.0
+LOUDEST_NOISE_DB = 1.0
+FAINTEST_NOISE_DB = 30.0
 #: Cepstral coefficients that make a spectral envelope: shorter than any pitch period.
 ENVELOPE_SAMPLES = 36
 #: Root mean square of the result as a power of ten, on the scale of int16.
@@ -60,7 +60,7 @@ def copy_of(recording: Recording, copy: int, seed: int, others: Sequence[Array])
 def _worn(rng: np.random.Generator, samples: Array, others: Sequence[Array]) -> Array:
     """Through a microphone, across a room, with noise, at some level; int16 range."""
     sound = noise.unit(samples)
-    if rng.random() < 0.6:
+    if rng.random() < 0.65:
         sound = _from_another_throat(rng, sound)
     if rng.random() < 0.8:
         sound = _equalised(rng, sound)
@@ -87,7 +87,7 @@ def _from_another_throat(rng: np.random.Generator, sound: Array) -> Array:
     envelope = _envelope(np.log(np.abs(spectra) + 1e-5))
     bins = len(envelope)
     knots = np.linspace(0, bins - 1, 7)
-    bent = knots * rng.uniform(0.86, 1.17) * rng.normal(1, 0.03, len(knots))
+    bent = knots * rng.uniform(0.82, 1.22) * rng.normal(1, 0.035, len(knots))
     source = np.interp(np.arange(bins), knots, np.clip(bent, 0, bins - 1.001))
     low = source.astype(int)
     share = (source - low)[:, None]
@@ -135,12 +135,12 @@ def _background(rng: np.random.Generator, length: int, others: Sequence[Array]) 
     """Steady noise, a noise of the home, or other voices; one copy in six is left quiet."""
     draw = rng.random()
     level = 10 ** (-rng.uniform(LOUDEST_NOISE_DB, FAINTEST_NOISE_DB) / 20)
-    if draw < 0.45:
+    if draw < 0.4:
         return noise.coloured(rng, length) * level
-    if draw < 0.75:
+    if draw < 0.82:
         faint = noise.coloured(rng, length) * 10 ** (-rng.uniform(25, 50) / 20)
         return noise.household(rng, length) * level + faint
-    if draw < 0.84:
+    if draw < 0.9:
         return _babble(rng, length, others) * 10 ** (-rng.uniform(8, 25) / 20)
     return np.zeros(length)
 
