@@ -119,7 +119,7 @@ class Hearing(Struct, frozen=True):
     """And the lower one that closes it again (hysteresis)."""
     early: float = 0.16
     """Seconds of silence after a whole phrase that nothing longer begins with: act at once."""
-    may_continue: float = 0.28
+    may_continue: float = 0.25
     """Seconds after a whole phrase that a longer one begins with."""
     hang: float = 0.6
     """Seconds that end any other utterance: people pause after the name, and pieces of

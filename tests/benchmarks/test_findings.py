@@ -22,7 +22,7 @@ def heard(snr: float | None, ours: Outcome, wait: float = 0.2) -> CommandResult:
 
 def talked(kind: str, seconds: float, ours: int = 0, hobby: int = 200) -> TalkResult:
     false = {OURS: ours, GRAMMAR: 1, OPEN: hobby}
-    forced = {"all, and acting early": {"idle": 0, "floor": 0}}
+    forced = {rules: {"idle": 0, "floor": 0} for rules in ("all", "all, and acting early")}
     return TalkResult(
         kind,
         seconds,
