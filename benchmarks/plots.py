@@ -84,9 +84,9 @@ def _false_actions(findings: Findings) -> Any:
         for x, rate, height in zip(where, rates, shown, strict=True):
             low, high = rate.interval()
             axis.plot([x, x], [max(low, 0.05), high], color="#333333", linewidth=0.8)
-            axis.annotate(f"{rate.per_hour:.3g}", (x, max(high, height)), ha="center",
-                          va="bottom", xytext=(0, 2), textcoords="offset points",
-                          fontsize=9)  # fmt: skip
+            told = f"{rate.per_hour:.2g}" if rate.per_hour < 10 else f"{rate.per_hour:.0f}"
+            axis.annotate(told, (x, max(high, height)), ha="center", va="bottom", fontsize=9,
+                          xytext=(0, 2), textcoords="offset points")  # fmt: skip
     axis.set_yscale("log")
     axis.set_ylim(0.05, 4000)
     axis.set_xticks(range(len(STATES)), [STATE_NAMES[state] for state in STATES])
@@ -115,7 +115,7 @@ def _waits(findings: Findings) -> Any:
     axis.set_xlabel("end of speech → action, ms")
     axis.set_ylabel("of accepted commands, %")
     axis.set_title("How long a partner waits")
-    axis.legend(loc="lower right", fontsize=8.5)
+    axis.legend(loc="upper center", ncols=3, fontsize=8.5, bbox_to_anchor=(0.5, -0.18))
     return figure
 
 

@@ -144,9 +144,7 @@ def _snippet(findings: Findings) -> str:
     rows = []
     for loop in LOOPS:
         shares = [percent(findings.acceptance(loop, at(unseen, snr)).share) for snr in (None, 12.0)]
-        rates = [
-            f"{findings.false(loop, state, kinds).per_hour:.3g}" for state in ("idle", "floor")
-        ]
+        rates = [_rate(findings.false(loop, state, kinds).per_hour) for state in ("idle", "floor")]
         wait = f"{1000 * findings.wait(loop, held_out, 0.5):.0f} ms"
         silence = f"{findings.costs[loop]['silence']:.2f} s"
         rows.append([NAMES[loop], *shares, *rates, wait, silence])
@@ -159,6 +157,10 @@ def _snippet(findings: Findings) -> str:
         "([benchmarks/report.md](benchmarks/report.md)).\n"
         "\n![Talk taken for commands](benchmarks/false-actions.png)\n"
     )
+
+
+def _rate(per_hour: float) -> str:
+    return f"{per_hour:.0f}" if per_hour >= 10 or not per_hour else f"{per_hour:.1f}"
 
 
 def _results(
