@@ -20,6 +20,8 @@ from assistant.hearing.recognizer import Sound
 
 _LONGEST = 4 * 3600
 """Seconds. A file is read piece by piece, so this only stops what was meant to be another file."""
+_UNKNOWN = 2**62
+"""Frames: what libsndfile says of a file that was encoded as a stream, such as FLAC from a pipe."""
 _SLOWEST, _FASTEST = 1_000, 1_000_000
 """Hz. A header with any other rate is damaged, and such numbers crash the resampler."""
 _PIECE = 8_192
@@ -115,6 +117,9 @@ def _check(source: soundfile.SoundFile, file: Path) -> None:
         raise BadSoundFile("holds no sound", file=file)
     if not _SLOWEST <= source.samplerate <= _FASTEST:
         raise BadSoundFile(f"claims {source.samplerate} samples a second", file=file)
+    if source.frames >= _UNKNOWN:
+        remedy = "save it as a WAV file"
+        raise BadSoundFile("does not say how long it is", file=file, remedy=remedy)
     if source.frames > _LONGEST * source.samplerate:
         raise BadSoundFile("is longer than four hours", file=file, remedy="cut it into pieces")
 

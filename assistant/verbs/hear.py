@@ -51,7 +51,8 @@ def chosen_model(settings: Settings) -> Path:
 
 
 def _show(report: FileReport) -> None:
-    click.echo(f"{report.file}: {report.seconds:.1f} s, {report.utterances} utterances")
+    noun = "utterance" if report.utterances == 1 else "utterances"
+    click.echo(f"{report.file}: {report.seconds:.1f} s, {report.utterances} {noun}")
     for heard in report.heard:
         if isinstance(heard.event, Heard):
             intent = heard.event.intent

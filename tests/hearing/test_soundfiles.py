@@ -303,6 +303,13 @@ class TestRefusals:
             file.write_bytes(flac_that_claims(seconds * SAMPLE_RATE))
             assert problem in refused(file)
 
+    def test_one_that_was_encoded_as_a_stream(self, tmp_path: Path) -> None:
+        file = tmp_path / "stream.flac"
+        file.write_bytes(flac_that_claims(0))
+        problem = refused(file)
+        assert "does not say how long it is" in problem
+        assert "WAV" in problem
+
     @pytest.mark.parametrize("rate", [0, 1, 999, 1_000_001, 2**31 - 1, 2**32 - 1])
     def test_a_rate_that_cannot_be(self, tmp_path: Path, rate: int) -> None:
         """Such numbers end the process within the resampler."""
