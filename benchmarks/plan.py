@@ -55,8 +55,8 @@ FULL = Plan(
     noise_minutes=2,
     most_recorded_minutes=60,
     broad_minutes=45,
-    rule_minutes=8,
-    forced_minutes=18,
+    rule_minutes=16,
+    forced_minutes=45,
     cost_seconds=60,
 )
 

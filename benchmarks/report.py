@@ -40,7 +40,7 @@ def write(findings: Findings, circumstances: Circumstances, folder: Path) -> Non
     listed = targets(findings)
     text = _report(findings, circumstances, listed)
     (folder / "report.md").write_text(text, encoding="utf-8")
-    (folder / "readme_snippet.md").write_text(_snippet(findings), encoding="utf-8")
+    (folder / "readme_snippet.txt").write_text(_snippet(findings), encoding="utf-8")
     results = json.dumps(_results(findings, circumstances, listed), ensure_ascii=False)
     (folder / "results.json").write_text(results + "\n", encoding="utf-8")
 
