@@ -118,9 +118,9 @@ class Hearing(Struct, frozen=True):
     voice_off: float = 0.35
     """And the lower one that closes it again (hysteresis)."""
     early: float = 0.16
-    """Seconds of silence after a whole phrase that nothing longer begins with: act at once."""
+    """Seconds of pause after a whole phrase that nothing longer begins with: act at once."""
     may_continue: float = 0.25
-    """Seconds after a whole phrase that a longer one begins with."""
+    """Seconds of pause after anything else, such as a phrase that a longer one begins with."""
     hang: float = 0.6
     """Seconds that end any other utterance: people pause after the name, and pieces of
     conversation with short pauses between them are better taken as one."""
