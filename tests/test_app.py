@@ -9,12 +9,13 @@ from random import Random
 import pytest
 
 from assistant import app
-from assistant.config import Timing, VoiceSettings
+from assistant.config import Hearing, Timing, VoiceSettings
 from assistant.conversation.household import Memories
 from assistant.events import (
     Event,
     Heard,
     Intent,
+    ListenFor,
     Part,
     PartBack,
     PartLost,
@@ -29,10 +30,30 @@ from assistant.timeline import Record, Timeline
 from tests.reliability.table import household
 
 
+class WatchedListener(Listener):
+    """Remembers what it was told.
+
+    Attributes:
+        moments: what to listen for; None closes the ear.
+        deaf_until: the times up to which to hear nothing.
+    """
+
+    moments: tuple[ListenFor | None, ...] = ()
+    deaf_until: tuple[float, ...] = ()
+
+    def listen_for(self, moment: ListenFor | None) -> None:
+        self.moments += (moment,)
+        super().listen_for(moment)
+
+    def deafen(self, until: float) -> None:
+        self.deaf_until += (until,)
+        super().deafen(until)
+
+
 class Table:
     """An assistant whose voice and devices are fakes; its loop goes round when told to."""
 
-    def __init__(self, home: app.Home) -> None:
+    def __init__(self, home: app.Home, *, echo_cancelled: bool = False) -> None:
         self.now = 1000.0
         self.records: list[Record] = []
         self.seen: list[Event] = []
@@ -44,12 +65,13 @@ class Table:
             Timeline(self.records.append),
             self.remembered.append,
             on_event=self.seen.append,
+            echo_cancelled=echo_cancelled,
             clock=lambda: self.now,
         )
         self.voice = FakeVoice()
         self.loudspeakers: list[FakeLoudspeaker] = []
         self.speaker = Speaker(self.voice, self.make_loudspeaker, self.take, VoiceSettings())
-        self.listener = Listener(
+        self.listener = WatchedListener(
             FakeMicrophone(), partial(fresh_ear, home), self.assistant.take_report
         )
         self.assistant.attach(self.listener, self.speaker)
@@ -174,3 +196,28 @@ def test_other_content_is_taken_without_losing_the_turn(table: Table, home: app.
     table.mean("Done")
     assert table.turns() == ["start", "end"]
     assert table.assistant.state is StateName.SPEAKING
+
+
+def test_while_it_speaks_the_ear_is_closed_and_for_a_tail_afterwards(table: Table) -> None:
+    table.mean("StartRitual", ritual="two-turns")
+    assert table.listener.moments[-1] is None
+    assert not table.listener.deaf_until
+
+    table.finish_sentence()
+    (asked,) = [moment for moment in table.listener.moments[-1:] if moment]
+    assert asked.state is StateName.ASKED
+    assert table.listener.deaf_until[-1] == table.now + Hearing().tail
+
+
+def test_with_echo_cancelled_stop_skip_and_repeat_cut_in(home: app.Home) -> None:
+    table = Table(home, echo_cancelled=True)
+    table.mean("StartRitual", ritual="two-turns")
+    (speaking,) = [moment for moment in table.listener.moments[-1:] if moment]
+    assert speaking.state is StateName.SPEAKING
+    assert {"Stop", "SkipQuestion", "Repeat"} <= speaking.bare
+
+    table.mean("Stop")
+    assert not table.listener.deaf_until
+    said = [record.fields["text"] for record in table.records if record.kind == "say"]
+    assert said[-1] == home.content.lines.stopped
+    table.speaker.close()
