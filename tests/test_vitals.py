@@ -5,11 +5,13 @@ from typing import cast
 import pytest
 
 from assistant.app import Assistant
-from assistant.errors import MicrophoneLost, SealBroken
+from assistant.errors import LoudspeakerLost, MicrophoneLost, SealBroken
 from assistant.events import Part, PartBack, PartLost, StateName
 from assistant.hearing.listener import Listener
 from assistant.privacy import Seal
 from assistant.service import ServiceManager
+from assistant.speaking.fakes import FakeLoudspeaker
+from assistant.speaking.speaker import Speaker
 from assistant.vitals import GRACE, Vitals
 
 
@@ -52,7 +54,12 @@ class Patient:
         self.manager = Manager()
         self.vitals = Vitals(self.manager)
         self.parts = Parts()
-        self.vitals.attach(cast("Assistant", self.parts), cast("Listener", self.parts))
+        self.loudspeaker = FakeLoudspeaker(lambda _: None)
+        self.vitals.attach(
+            cast("Assistant", self.parts),
+            cast("Listener", self.parts),
+            cast("Speaker", self.loudspeaker),
+        )
 
     def live(self, seconds: float, *, hears: bool = False, tries: bool = False) -> None:
         """Go round for some seconds."""
@@ -128,6 +135,13 @@ def test_asleep_nothing_is_expected_and_awake_it_is_again(patient: Patient) -> N
 def test_a_listener_that_died_ends_the_assistant(patient: Patient) -> None:
     patient.parts.living = False
     with pytest.raises(MicrophoneLost):
+        patient.live(1.0, hears=True)
+
+
+def test_a_speaker_that_died_ends_the_assistant(patient: Patient) -> None:
+    """No sentence would be answered any more: the conversation would wait for ever."""
+    patient.loudspeaker.close()
+    with pytest.raises(LoudspeakerLost):
         patient.live(1.0, hears=True)
 
 

@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from assistant.config import BLOCK, SAMPLE_RATE
 from assistant.errors import MicrophoneLost
 from assistant.hearing.blocks import Reblocked
 from assistant.hearing.recognizer import Sound
+from assistant.portaudio import problem, start_stream, usable
 
 _QUEUE = 64
 """Blocks (2 s) that wait for the ear; a slower ear loses what comes after them, counted."""
@@ -153,12 +155,6 @@ def microphones() -> list[str]:
     ]
 
 
-def refresh_devices() -> None:
-    """Let PortAudio look for devices again. This kills every open stream, of loudspeakers too."""
-    sounddevice._terminate()
-    sounddevice._initialize()
-
-
 class _Capture(threading.Thread):
     """Owns one stream from opening to closing: PortAudio may hang, and then only this thread."""
 
@@ -180,12 +176,13 @@ class _Capture(threading.Thread):
 
     def run(self) -> None:
         try:
-            with _open_stream(self._device) as stream:
+            with closing(_open_stream(self._device)) as stream:
+                start_stream(stream)
                 self.ready.set()
                 self._read(stream)
         except (sounddevice.PortAudioError, ValueError) as error:
             # PortAudio's texts, and sounddevice's about names that fit no device or several
-            self.failure = f"the microphone is lost: {str(error).splitlines()[0]}"
+            self.failure = f"the microphone is lost: {problem(error)}"
         finally:
             self.ready.set()
 
@@ -219,4 +216,4 @@ def _open_stream(device: str) -> sounddevice.InputStream:
 
 def _stream(index: int, rate: int, channels: int) -> sounddevice.InputStream:
     frames = round(rate * BLOCK / SAMPLE_RATE)
-    return sounddevice.InputStream(rate, frames, index, channels, "int16")
+    return usable(sounddevice.InputStream(rate, frames, index, channels, "int16"))

@@ -121,6 +121,10 @@ class FakeLoudspeaker:
         work()
         return True
 
+    def is_alive(self) -> bool:
+        """Whether it was not closed."""
+        return not self.closed
+
     def close(self) -> None:
         """Drop all that is kept and take nothing more."""
         self.closed = True

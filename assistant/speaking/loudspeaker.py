@@ -20,6 +20,7 @@ import soxr
 from numpy.typing import NDArray
 
 from assistant.errors import LoudspeakerLost
+from assistant.portaudio import problem, start_stream, usable
 from assistant.speaking.playback import Back, Lost, Played, Report
 from assistant.speaking.voice import Speech
 
@@ -118,6 +119,10 @@ class PortAudioLoudspeaker:
             self._stream_is_open.release()
         return True
 
+    def is_alive(self) -> bool:
+        """Whether its thread still runs."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
         """Fall silent, let the device go and end the thread; a thread that hangs is left behind."""
         self.stop()
@@ -181,7 +186,7 @@ class PortAudioLoudspeaker:
             self._report_lost(error)
             self._finish_all()
         except sounddevice.PortAudioError as error:
-            self._report_lost(LoudspeakerLost(f"the loudspeaker is lost: {error}"))
+            self._report_lost(LoudspeakerLost(f"the loudspeaker is lost: {problem(error)}"))
             self._finish_all()
 
     def _play_through(self, stream: Any) -> None:
@@ -190,7 +195,7 @@ class PortAudioLoudspeaker:
         if item is None:
             return
         with self._inside():
-            stream.start()
+            start_stream(stream)
         rate = round(stream.samplerate)
         self._write(stream, item, _silence(LEAD, rate))
         self._write(stream, item, _at_rate(item.sound, rate))
@@ -256,25 +261,27 @@ def _open(device: str, rate: int | None) -> Any:
     Raises:
         LoudspeakerLost: none of these can be opened.
     """
-    problem = "there is none"
+    last = "there is none"
     for name in dict.fromkeys((device or None, None)):
         try:
             found = sounddevice.query_devices(name, "output")
         except (sounddevice.PortAudioError, ValueError) as error:  # no such name, or no device
-            problem = str(error)
+            last = problem(error)
             continue
         native = round(found["default_samplerate"])
         for one in dict.fromkeys((rate or native, native)):
             try:
                 return _stream(found["index"], one)
             except sounddevice.PortAudioError as error:
-                problem = str(error)
-    raise LoudspeakerLost(f"the loudspeaker cannot be opened: {problem.splitlines()[0]}")
+                last = problem(error)
+    raise LoudspeakerLost(f"the loudspeaker cannot be opened: {last}")
 
 
 def _stream(index: int, rate: int) -> Any:
-    return sounddevice.RawOutputStream(
-        samplerate=rate, device=index, channels=1, dtype="int16", latency=LATENCY
+    return usable(
+        sounddevice.RawOutputStream(
+            samplerate=rate, device=index, channels=1, dtype="int16", latency=LATENCY
+        )
     )
 
 

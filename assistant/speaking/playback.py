@@ -46,5 +46,9 @@ class Loudspeaker(Protocol):
         """Do something that would end an open stream, or nothing while one is open; whether."""
         ...
 
+    def is_alive(self) -> bool:
+        """Whether its thread still runs: nothing else would answer a sentence any more."""
+        ...
+
     def close(self) -> None:
         """Fall silent and let the device go."""

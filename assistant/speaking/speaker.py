@@ -121,6 +121,10 @@ class Speaker:
         """Do something that would end an open stream, or nothing while one is open; whether."""
         return self._loudspeaker.unless_playing(work)
 
+    def is_alive(self) -> bool:
+        """Whether its thread and the loudspeaker's still run: else no `say` is answered."""
+        return self._thread.is_alive() and self._loudspeaker.is_alive()
+
     def close(self) -> None:
         """Fall silent and end the thread; a synthesis that hangs is left behind."""
         self.hush()

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Self
 
 import numpy as np
 import pytest
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 from assistant.config import BLOCK, SAMPLE_RATE
 from assistant.errors import MicrophoneLost
 from assistant.hearing import microphone as module
-from assistant.hearing.microphone import PortAudioMicrophone, microphones, refresh_devices
+from assistant.hearing.microphone import PortAudioMicrophone, microphones
 from assistant.hearing.recognizer import Sound
+from assistant.portaudio import refresh_devices
 from tests.audio.virtual_audio import VirtualAudio
 
 
@@ -253,6 +253,25 @@ class TestFaults:
         virtual_audio.start()
         self.hears_again(virtual_audio, box)
 
+    @pytest.mark.parametrize(
+        ("name", "seems"), [("samplerate", 0.0), ("active", False)], ids=["opened", "started"]
+    )
+    def test_it_only_seems_to_have_been(
+        self,
+        virtual_audio: VirtualAudio,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+        seems: float | bool,
+    ) -> None:
+        """While the loudspeaker plays, PortAudio may call a failure a success."""
+        box = Box()
+        with monkeypatch.context() as patch:
+            patch.setattr(sounddevice.InputStream, name, seems)
+            with pytest.raises(MicrophoneLost, match="the microphone is lost: the device"):
+                box.microphone.open()
+        self.hears_again(virtual_audio, box)
+        box.microphone.close()
+
     def test_the_sound_server_stalls(
         self, virtual_audio: VirtualAudio, box: Box, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -373,6 +392,7 @@ class Script:
     """A stream that gives a sound block by block, as fast as it is read, and is unplugged then."""
 
     samplerate = float(SAMPLE_RATE)
+    active = False
 
     def __init__(self, sound: Sound, overflows: "list[bool | Counting] | None" = None) -> None:
         self.sound = sound
@@ -386,13 +406,13 @@ class Script:
         assert box.microphone._capture is not None
         box.microphone._capture.join(20.0)
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
         self._place = 0
         self._unplugged.clear()
-        return self
+        self.active = True
 
-    def __exit__(self, *_: object) -> None:
-        pass
+    def close(self) -> None:
+        self.active = False
 
     def read(self, frames: int) -> "tuple[NDArray[np.int16], bool | Counting]":
         start = self._place * frames

@@ -265,14 +265,6 @@ class VirtualAudio:
         return lines[-1] if lines else "no log"
 
 
-def restart_portaudio() -> None:
-    """Make PortAudio look at its environment and devices again; every open stream ends."""
-    import sounddevice  # noqa: PLC0415 (importing it starts PortAudio, which reads the environment)
-
-    sounddevice._terminate()
-    sounddevice._initialize()
-
-
 def _null_sink(name: str) -> str:
     return (
         f"module-null-sink sink_name={name} rate={SAMPLE_RATE} channels=1 format=s16le norewinds=1"

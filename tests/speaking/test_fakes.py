@@ -61,8 +61,10 @@ def test_hanging_is_found_at_the_next_check(
 
 def test_closing_drops_all(loudspeaker: FakeLoudspeaker, reports: list[Report]) -> None:
     loudspeaker.play(SOUND, 1)
+    assert loudspeaker.is_alive()
     loudspeaker.close()
     assert loudspeaker.closed
+    assert not loudspeaker.is_alive()
     assert reports == [Played(1)]
 
 

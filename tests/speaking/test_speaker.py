@@ -203,12 +203,18 @@ def test_devices_are_looked_for_only_while_nothing_plays(stage: Stage) -> None:
     assert done == ["silent"]
 
 
+def test_it_lives_as_long_as_its_thread_and_the_loudspeakers(stage: Stage) -> None:
+    assert stage.speaker.is_alive()
+    stage.loudspeaker.close()
+    assert not stage.speaker.is_alive()
+
+
 class TestClosing:
     """Nothing is left over, even when a part hangs."""
 
     def test_ends_its_thread_and_the_loudspeaker(self, stage: Stage) -> None:
         stage.speaker.close()
-        assert not stage.speaker._thread.is_alive()
+        assert not stage.speaker.is_alive()
         assert stage.loudspeaker.closed
 
     def test_leaves_a_voice_behind_that_hangs(self, stage: Stage) -> None:

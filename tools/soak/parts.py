@@ -137,6 +137,10 @@ class SimulatedLoudspeaker:
         work()
         return True
 
+    def is_alive(self) -> bool:
+        """It has no thread that could die."""
+        return True
+
     def close(self) -> None:
         """Drop all."""
         self.stop()
