@@ -191,7 +191,7 @@ class TestSleep:
     """Asleep the microphone is really closed."""
 
     def test_the_device_is_free_and_the_watchdog_is_fed(self, table: Table) -> None:
-        assert table.streams("source-outputs") == 1
+        table.wait_until(lambda: table.streams("source-outputs") == 1)
         table.press("GoToSleep")
         table.next("state", name="asleep")
         table.wait_until(lambda: table.streams("source-outputs") == 0)
