@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.config import SAMPLE_RATE, Hearing
+from assistant.config import Hearing
 from assistant.events import Intent
 from assistant.hearing.recognizer import Recognizer, Sound
 from assistant.hearing.rules import Rules
@@ -43,7 +43,7 @@ class Judge:
         words, intent = found
         if self._rules.edges and not self._at_edges(words, speech):
             return None
-        if self._rules.second_look and not self._is_confirmed(words, sound):
+        if self._rules.second_look and not self._is_confirmed(words, sound, speech.end):
             return None
         return intent
 
@@ -78,10 +78,14 @@ class Judge:
         before, after = speech.before(words.spans[0].start), speech.after(words.spans[-1].end)
         return max(before, after) <= self._thresholds.edge
 
-    def _is_confirmed(self, words: Words, sound: Sound) -> bool:
-        """Look again by open decoding: by likelihood first, since its words slip on homophones."""
+    def _is_confirmed(self, words: Words, sound: Sound, end: float) -> bool:
+        """Look again by open decoding: by likelihood first, since its words slip on homophones.
+
+        The gain is shared out over the utterance with the silence that will end it, of which there
+        may be little as yet: a phrase must not be refused in its pause and accepted at its end.
+        """
         openly = self._recognizer.listen_openly(sound)
-        gain = (openly.score - words.score) / (len(sound) / SAMPLE_RATE)
+        gain = (openly.score - words.score) / (end + self._thresholds.hang)
         if gain <= self._thresholds.open_gain:
             return True
         return likeness(openly.reveal(), words.reveal()) >= self._thresholds.second_look
