@@ -138,7 +138,7 @@ class Hearing(Struct, frozen=True):
     """Nats by which it must be likelier than any phrase that means something else."""
     second_look: float = 75.0
     """rapidfuzz `ratio`, by letters or by sound, of open decoding of the same sound, ..."""
-    open_gain: float = 9.0
+    open_gain: float = 8.0
     """... unless open decoding explains the sound by no more than this better, in nats a second."""
     tail: float = 0.25
     """Seconds after our own speech during which nothing is recognized: the last echo measured

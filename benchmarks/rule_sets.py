@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 
-from assistant.config import Hearing
+from assistant.config import SAMPLE_RATE, Hearing
 from assistant.hearing.gate import Change, Detector, Gate
 from assistant.hearing.recognizer import Recognizer, Sound
 from assistant.hearing.rules import Rules
@@ -119,7 +119,9 @@ def _acts(
     if rules.short and utterance.seconds > thresholds.longest_command:
         return False
     judge = Judge(second, thresholds, rules)
-    return judge.decide(hypotheses, closed, utterance.sound, utterance.speech) is not None
+    seconds = len(utterance.sound) / SAMPLE_RATE  # to its end
+    intent = judge.decide(hypotheses, closed, utterance.sound, utterance.speech, seconds)
+    return intent is not None
 
 
 def _closed(loaded: Engine, state: str, *, addressed: bool) -> ClosedSet:

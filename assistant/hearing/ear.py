@@ -175,7 +175,9 @@ class Ear:
         """Judge the utterance as it stands; listen on if it is no command yet."""
         hypotheses = self._recognizer.finish()
         speech = self._utterance.speech(self._gate.floor)
-        intent = self._judge.decide(hypotheses, self._closed, self._utterance.sound, speech)
+        sound, rest = self._utterance.sound, self._thresholds.hang - self._gate.silence
+        seconds = self._utterance.seconds + rest
+        intent = self._judge.decide(hypotheses, self._closed, sound, speech, seconds)
         if intent is None:
             self._tried = True
             self._decode_again()

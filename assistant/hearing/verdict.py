@@ -28,14 +28,16 @@ class Judge:
         closed: ClosedSet,
         sound: Sound,
         speech: SpeechFrames,
+        seconds: float,
     ) -> Intent | None:
         """Give the intent, or nothing if any rule refuses.
 
         Args:
             hypotheses: the first look, the likeliest first.
             closed: the phrases of the moment.
-            sound: the whole utterance.
+            sound: the utterance so far.
             speech: where there is speech in it.
+            seconds: how long it will be if nothing follows, with the silence that ends it.
         """
         found = self._clearest(hypotheses, closed)
         if found is None:
@@ -43,7 +45,7 @@ class Judge:
         words, intent = found
         if self._rules.edges and not self._at_edges(words, speech):
             return None
-        if self._rules.second_look and not self._is_confirmed(words, sound, speech.end):
+        if self._rules.second_look and not self._is_confirmed(words, sound, seconds):
             return None
         return intent
 
@@ -78,14 +80,14 @@ class Judge:
         before, after = speech.before(words.spans[0].start), speech.after(words.spans[-1].end)
         return max(before, after) <= self._thresholds.edge
 
-    def _is_confirmed(self, words: Words, sound: Sound, end: float) -> bool:
+    def _is_confirmed(self, words: Words, sound: Sound, seconds: float) -> bool:
         """Look again by open decoding: by likelihood first, since its words slip on homophones.
 
-        The gain is shared out over the utterance with the silence that will end it, of which there
-        may be little as yet: a phrase must not be refused in its pause and accepted at its end.
+        The gain is shared out over the utterance as it will be: a phrase must not be refused in
+        its pause and then be taken at its end, when nothing has come but silence.
         """
         openly = self._recognizer.listen_openly(sound)
-        gain = (openly.score - words.score) / (end + self._thresholds.hang)
+        gain = (openly.score - words.score) / seconds
         if gain <= self._thresholds.open_gain:
             return True
         return likeness(openly.reveal(), words.reveal()) >= self._thresholds.second_look

@@ -230,6 +230,18 @@ def test_a_phrase_that_may_go_on_waits_longer(say: Callable[[str], Sound]) -> No
     assert may_go_on > may_not
 
 
+def test_a_pause_and_the_end_are_judged_by_the_same_length(
+    fresh_ear: Callable[[], Ear], say: Callable[[str], Sound], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a phrase is refused in its pause and taken at its end, and partners wait for nothing."""
+    lengths: list[float] = []
+    ear = fresh_ear()
+    monkeypatch.setattr(ear._judge, "decide", lambda *given: lengths.append(given[-1]))
+    assert not heard(ear, Place.IDLE, say("start our check in"))
+    assert len(lengths) == 2
+    assert lengths[0] == pytest.approx(lengths[1], abs=BLOCK_SECONDS)
+
+
 def test_voice_starts_and_ends_are_told(say: Callable[[str], Sound]) -> None:
     _, ear = fake()
     found = [type(report.event) for report in reports(ear, Place.FLOOR, say("what a day"))]

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from assistant.config import SAMPLE_RATE, Hearing
 from assistant.events import Intent
 from assistant.hearing.fakes import FakeRecognizer
-from assistant.hearing.recognizer import Sound
 from assistant.hearing.rules import Rules
 from assistant.hearing.utterance import SpeechFrames
 from assistant.hearing.verdict import Judge
@@ -38,8 +37,7 @@ def speech(*stretches: tuple[float, float]) -> SpeechFrames:
     return SpeechFrames(frames)
 
 
-END = 2.0
-WHOLE = speech((1.0, END))
+WHOLE = speech((1.0, 2.0))
 
 
 def decide(
@@ -47,13 +45,14 @@ def decide(
     rules: Rules | None = None,
     frames: SpeechFrames = WHOLE,
     openly: Words | None = None,
-    sound: Sound = SOUND,
 ) -> Intent | None:
     class Engine(FakeRecognizer):
         def listen_openly(self, sound: object) -> Words:  # noqa: ARG002
             return openly or Words(hypotheses[0].reveal(), score=-1e9)
 
-    return Judge(Engine(), LIMITS, rules or Rules()).decide(hypotheses, CLOSED, sound, frames)
+    return Judge(Engine(), LIMITS, rules or Rules()).decide(
+        hypotheses, CLOSED, SOUND, frames, SECONDS
+    )
 
 
 # ---- likely enough, and clear of rivals ----------------------------------------------------------
@@ -121,19 +120,6 @@ def test_the_limit_is_of_either_side(before: list[bool], after: list[bool]) -> N
 def test_open_words_must_be_much_likelier_and_sound_unlike(
     heard: str, gain: float, intent: Intent | None
 ) -> None:
-    openly = Words(heard, score=gain * (END + LIMITS.hang))
+    openly = Words(heard, score=gain * SECONDS)
     assert decide(said("stop now"), openly=openly) == intent
     assert decide(said("stop now"), openly=openly, rules=Rules(second_look=False)) == STOP
-
-
-@pytest.mark.parametrize("pause", [LIMITS.early, LIMITS.may_continue, LIMITS.hang])
-@pytest.mark.parametrize(("more", "intent"), [(-0.1, STOP), (0.1, None)])
-def test_what_is_refused_at_the_end_is_refused_in_the_pause(
-    pause: float, more: float, intent: Intent | None
-) -> None:
-    """And what is taken at the end is taken in the pause: else partners wait for nothing."""
-    gain = (LIMITS.open_gain + more) * (END + LIMITS.hang)
-    openly = Words("the weather was lovely", score=gain)
-    sound = SOUND[: round((END + pause) * SAMPLE_RATE)]
-    frames = SpeechFrames(WHOLE.frames[: len(sound) * 100 // SAMPLE_RATE])
-    assert decide(said("stop now"), openly=openly, frames=frames, sound=sound) == intent
