@@ -140,6 +140,9 @@ class Hearing(Struct, frozen=True):
     """rapidfuzz `ratio`, by letters or by sound, of open decoding of the same sound, ..."""
     open_gain: float = 8.0
     """... unless open decoding explains the sound by no more than this better, in nats a second."""
+    one_word: float = 50.0
+    """And what that `ratio` must be in any case for a phrase of one word: its sound is too little
+    for likelihoods to tell."""
     tail: float = 0.25
     """Seconds after our own speech during which nothing is recognized: the last echo measured
     came 158 ms after the loudspeaker stopped."""

@@ -87,7 +87,8 @@ class Judge:
         its pause and then be taken at its end, when nothing has come but silence.
         """
         openly = self._recognizer.listen_openly(sound)
+        alike = likeness(openly.reveal(), words.reveal())
+        if len(words.spans) == 1 and alike < self._thresholds.one_word:
+            return False
         gain = (openly.score - words.score) / seconds
-        if gain <= self._thresholds.open_gain:
-            return True
-        return likeness(openly.reveal(), words.reveal()) >= self._thresholds.second_look
+        return gain <= self._thresholds.open_gain or alike >= self._thresholds.second_look

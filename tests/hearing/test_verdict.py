@@ -16,7 +16,7 @@ from assistant.understanding.words import Span, Words
 
 LIMITS = Hearing()
 STOP, SKIP = Intent("Stop"), Intent("Skip")
-CLOSED = ClosedSet({"stop now": STOP, "please stop now": STOP, "skip now": SKIP})
+CLOSED = ClosedSet({"stop now": STOP, "please stop now": STOP, "skip now": SKIP, "halt": STOP})
 SECONDS = 3.0
 SOUND = np.zeros(round(SECONDS * SAMPLE_RATE), np.int16)
 
@@ -123,3 +123,12 @@ def test_open_words_must_be_much_likelier_and_sound_unlike(
     openly = Words(heard, score=gain * SECONDS)
     assert decide(said("stop now"), openly=openly) == intent
     assert decide(said("stop now"), openly=openly, rules=Rules(second_look=False)) == STOP
+
+
+@pytest.mark.parametrize(("heard", "intent"), [("the", None), ("salt", STOP), ("halted", STOP)])
+def test_a_single_word_must_be_heard_openly_too(heard: str, intent: Intent | None) -> None:
+    """Its sound is so short that open decoding is hardly ever much likelier."""
+    openly = Words(heard, score=-100.0)
+    assert decide(said("halt"), openly=openly) == intent
+    assert decide(said("stop now"), openly=openly) == STOP
+    assert decide(said("halt"), openly=openly, rules=Rules(second_look=False)) == STOP
