@@ -1,10 +1,14 @@
 """Filling in spoken sentences: names and times, in words made to be heard."""
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 
 from assistant.events import When
 from assistant.schema import Lines
+
+_BEGINNING = re.compile(r"(?:^|(?<=[.?!] ))[^\W\d_]")
+"""The first letter of each sentence."""
 
 
 def placeholders(text: str) -> set[str]:
@@ -36,7 +40,7 @@ def address(
     position: int | None = None,
     seconds: float = 0.0,
 ) -> str:
-    """The sentence as it is said to these people.
+    """The sentence as it is said to these people, and shown: it begins with a capital letter.
 
     Args:
         text: template.
@@ -56,7 +60,8 @@ def address(
     if position is not None:
         values["speaker"] = values["partner"] = names[position % len(names)]
         values["listener"] = names[(position + 1) % len(names)]
-    return fill(text, values)
+    filled = fill(text, values)
+    return _BEGINNING.sub(lambda letter: letter[0].upper(), filled)
 
 
 def spoken_number(number: int, lines: Lines) -> str:

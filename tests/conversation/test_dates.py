@@ -167,7 +167,7 @@ def test_the_next_date_is_told() -> None:
     assert table.says("NextDate") == ["No dates are set."]
     evening = When("sunday", "8:00", "evening")
     table.happens(DatesChanged((("waltz", evening), ("talk", evening), ("sofa", When("today")))))
-    assert table.says("NextDate") == ["the talk: Sunday at eight o'clock in the evening."]
+    assert table.says("NextDate") == ["The talk: Sunday at eight o'clock in the evening."]
 
 
 def test_dates_are_cleared_on_request() -> None:

@@ -74,9 +74,23 @@ def test_names() -> None:
 def test_a_sentence_is_said_to_whom_it_concerns() -> None:
     text = "{name}: {speaker} to {listener}, {first} and {second}, {minutes}, all of {everyone}"
     assert address(text, LINES, "rosie", ["Ann", "Bo", "Cy"], 2, 60) == (
-        "rosie: Cy to Ann, Ann and Bo, one minute, all of Ann, Bo and Cy"
+        "Rosie: Cy to Ann, Ann and Bo, one minute, all of Ann, Bo and Cy"
     )
     assert address("{first}, {second}, {partner}", LINES, "rosie", ["Ann"], 0) == "Ann, Ann, Ann"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{partner}, now?", "The first, now?"),
+        ("Fine. {partner}, now? {first} then! yes", "Fine. The first, now? The first then! Yes"),
+        ("Half past, {partner}", "Half past, the first"),
+        ("42 {partner}.", "42 the first."),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_letter(text: str, said: str) -> None:
+    """Whatever name it begins with: it is shown, too."""
+    assert address(text, LINES, "rosie", ["the first", "the second"], 0) == said
 
 
 def test_placeholders_are_plain_names() -> None:
