@@ -141,8 +141,8 @@ class Hearing(Struct, frozen=True):
     open_gain: float = 8.0
     """... unless open decoding explains the sound by no more than this better, in nats a second."""
     one_word: float = 50.0
-    """And what that `ratio` must be in any case for a phrase of one word: its sound is too little
-    for likelihoods to tell."""
+    """What the `ratio` of the second look must be in any case for a phrase of one word: that is too
+    little sound for likelihoods to tell."""
     tail: float = 0.25
     """Seconds after our own speech during which nothing is recognized: the last echo measured
     came 158 ms after the loudspeaker stopped."""

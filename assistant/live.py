@@ -151,7 +151,7 @@ class LiveAssistant:
         self._keeper.tell_dates()
         listener.start()
         try:
-            self.assistant.call(self._manager.ready)  # in the first round: it listens by then
+            self.assistant.call(self._manager.ready)  # in the first round, microphone or not
             self.assistant.run(partial(self._each_round, listener))
         finally:
             self._manager.stopping()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import sounddevice
 
-from assistant.portaudio import problem, refresh_devices, start_stream, usable
+from assistant.portaudio import problem, start_stream, usable
 
 REFUSED = sounddevice.PortAudioError(
     "Error opening RawOutputStream", -9999, (0, -16, "Device or resource busy")
@@ -71,4 +71,3 @@ class TestProblem:
             assert "busy" in problem(REFUSED)
         finally:
             sounddevice._initialize()
-        refresh_devices()
